@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sendjc_pipeline.release import ledger
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    return Settings(tmp_path).make_zones()
+
+
+def publish(home: Settings, quarter: str, revision: int) -> ledger.Release:
+    folder = ledger.releases_folder(home) / f"{quarter}.r{revision}"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"release_id": folder.name}))
+    release = ledger.Release(folder, Quarter.parse(quarter), revision)
+    ledger.point_at(home, release)
+    return release
+
+
+def test_releases_are_ordered_by_quarter_then_by_number_not_by_text(home: Settings) -> None:
+    for quarter, revision in [("2024-25-Q4", 10), ("2024-25-Q4", 9), ("2023-24-Q1", 1)]:
+        publish(home, quarter, revision)
+    assert [r.release_id for r in ledger.all_releases(home)] == ["2023-24-Q1.r1", "2024-25-Q4.r9", "2024-25-Q4.r10"]
+    assert ledger.newest(home).release_id == "2024-25-Q4.r10"
+    assert ledger.newest(home, Quarter.parse("2023-24-Q1")).release_id == "2023-24-Q1.r1"
+
+
+def test_a_folder_that_is_no_release_is_passed_over(home: Settings) -> None:
+    publish(home, "2024-25-Q4", 1)
+    (ledger.releases_folder(home) / "2024-25-Q4.r2.half").mkdir()
+    assert len(ledger.all_releases(home)) == 1
+
+
+def test_a_roll_back_moves_the_pointer_and_deletes_nothing(home: Settings) -> None:
+    publish(home, "2024-25-Q4", 1)
+    publish(home, "2024-25-Q4", 2)
+    gone, now = ledger.roll_back(home)
+    assert (gone.release_id, now.release_id) == ("2024-25-Q4.r2", "2024-25-Q4.r1")
+    assert ledger.current(home) == now
+    assert (home.published / "current" / "manifest.json").is_file()
+    assert len(ledger.all_releases(home)) == 2
+    assert ledger.newest(home) == now
+
+
+def test_a_roll_back_with_nothing_before_it_changes_nothing(home: Settings) -> None:
+    only = publish(home, "2024-25-Q4", 1)
+    with pytest.raises(ledger.NoRelease, match="nothing was changed"):
+        ledger.roll_back(home)
+    assert ledger.current(home) == only
+    assert ledger.withdrawn(home) == []
+
+
+def test_two_roll_backs_go_two_back(home: Settings) -> None:
+    for revision in (1, 2, 3):
+        publish(home, "2024-25-Q4", revision)
+    ledger.roll_back(home)
+    assert ledger.roll_back(home)[1].release_id == "2024-25-Q4.r1"

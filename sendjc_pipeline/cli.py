@@ -1,0 +1,217 @@
+"""sendjc: the same functions, for a terminal. Belongs here: options and help; what a command does is in commands/."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sendjc_pipeline import settings as configuration
+from sendjc_pipeline.commands.console import console, errors
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError, Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", help="Partner files in, a published quarter out.")
+key_app = typer.Typer(no_args_is_help=True, help="The pseudonym key.")
+release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, compare two, roll the current one back.")
+app.add_typer(key_app, name="key")
+app.add_typer(release_app, name="release")
+
+HomeOption = Annotated[Path | None, typer.Option("--home", help="The home folder; else SENDJC_HOME.", envvar="SENDJC_HOME")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+FilesArgument = Annotated[list[Path], typer.Argument(help="The files, as the partner's system wrote them.", exists=True, dir_okay=False)]
+SpecOption = Annotated[str | None, typer.Option(help="The layout's year or version; else the feed's newest.")]
+QuarterOption = Annotated[str, typer.Option(help="A quarter such as 2024-25-Q4 (January to March 2025).")]
+
+
+def _home(home: Path | None) -> Settings:
+    return configuration.load(home)
+
+
+@key_app.command("create")
+def key_create(home: HomeOption = None) -> None:
+    """Make the pseudonym key of a home. Keep a copy elsewhere: without it, no child keeps the same pseudonym.
+
+    Example: `sendjc key create --home /srv/sendjc`
+    """
+    console.print(f"Wrote {configuration.create_pseudonym_key(_home(home))}")
+
+
+@app.command()
+def prepare() -> None:
+    """Parse the dbt project once, so that nothing parses it again until it changes. Example: `sendjc prepare`"""
+    from sendjc_pipeline.warehouse import project
+
+    project.prepare()
+
+
+@app.command()
+def submit(
+    files: FilesArgument,
+    partner: Annotated[str, typer.Option(help="Who sends: an area id, an ODS code, or dfe, nhs_england, ons.")],
+    feed: Annotated[str, typer.Option(help="What it is, such as sen2 or csds.")],
+    period: Annotated[str, typer.Option(help="What it covers: 2024-25-Q4, 2025-03 or 2024.")],
+    spec: SpecOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Land a partner's files, whole, as they are. The same bytes again change nothing; other bytes supersede.
+
+    Example: `sendjc submit --partner derby --feed sen2 --period 2024-25-Q4 Blade-Export_*.csv`
+    """
+    from sendjc_pipeline.submissions import ledger
+
+    landed = ledger.submit(_home(home), partner, feed, period, files, spec=spec, received_at=datetime.now(UTC))
+    console.print(f"{landed.submission_id}  {landed.partner} {landed.feed} {landed.period}, {len(landed.files)} files")
+
+
+@app.command()
+def check(
+    files: FilesArgument,
+    feed: Annotated[str, typer.Option(help="What it is, such as sen2 or csds.")],
+    spec: SpecOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a partner's files against every rule and land nothing. Exit 0 clean, 1 rows refused, 2 file refused.
+
+    Example: `sendjc check --feed demographics demographics_for_linkage.csv`
+    """
+    from sendjc_pipeline.commands import submissions
+
+    raise typer.Exit(submissions.check(_home(home), feed, spec, files, as_json))
+
+
+@app.command()
+def run(
+    quarter: QuarterOption,
+    known_at: Annotated[str | None, typer.Option(help="Use what was received by this day (YYYY-MM-DD); else today.")] = None,
+    withhold: Annotated[list[str] | None, typer.Option(help="Publish without this topic, whose checks are red: ehc, waits or cohort.")] = None,
+    reason: Annotated[str, typer.Option(help="Why there is a new revision.")] = "",
+    force: Annotated[bool, typer.Option(help="Run though nothing is new; publish again what was rolled back.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """The quarterly job in this process. Exit 0 published, 3 refused by the gate (the red checks are listed), 1 error.
+
+    Example: `sendjc run --quarter 2024-25-Q4 --home /srv/sendjc`
+    """
+    from sendjc_pipeline.commands.run import run_quarter, today
+
+    day = date.fromisoformat(known_at) if known_at else today()
+    raise typer.Exit(run_quarter(_home(home), Quarter.parse(quarter), day, withhold or (), reason, force))
+
+
+@app.command()
+def demo(
+    home: HomeOption = None, quarter: QuarterOption = "2024-25-Q4",
+    source: Annotated[Path | None, typer.Option(help="Submissions as <partner>/<feed>/<period>/; else seeds/demo.")] = None,
+) -> None:  # fmt: skip
+    """Publish the demo quarter from the synthetic submissions in seeds/demo, with a key of its own.
+
+    Example: `sendjc demo --home .sendjc/demo`
+    """
+    from sendjc_pipeline.commands.run import run_quarter, today
+    from sendjc_pipeline.commands.submissions import submit_tree
+    from sendjc_pipeline.warehouse.project import ROOT
+
+    settings = _home(home)
+    if not settings.key_file.is_file() and "SENDJC_PSEUDONYM_KEY" not in os.environ:
+        configuration.create_pseudonym_key(settings)
+    landed = submit_tree(settings, source or ROOT / "seeds" / "demo", datetime.now(UTC))
+    console.print(f"{len(landed)} synthetic submissions landed in {settings.landing}")
+    raise typer.Exit(run_quarter(settings, Quarter.parse(quarter), today()))
+
+
+@app.command()
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Submissions and releases. Example: `sendjc status --home /srv/sendjc`"""
+    from sendjc_pipeline.commands import submissions
+
+    submissions.status(_home(home), as_json)
+
+
+@app.command()
+def explain(
+    metric: Annotated[str, typer.Argument(help="A metric id, such as ehcp_20w_pct_exc.")],
+    area: Annotated[str, typer.Option(help="An area id: nottingham, nottinghamshire, qt1, derby, newcastle.")],
+    quarter: QuarterOption,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From a published figure back to the submissions behind it.
+
+    Example: `sendjc explain ehcp_20w_pct_exc --area derby --quarter 2024-25-Q4`
+    """
+    from sendjc_pipeline.commands.explain import explain as explain_figure
+
+    explain_figure(_home(home), metric, area, Quarter.parse(quarter), as_json)
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Option(help="Where to write <partner>/<feed>/<period>/ folders.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    scale: Annotated[float, typer.Option(help="1.0 is real volumes.")] = 0.1,
+    areas: Annotated[str, typer.Option(help="Area ids, separated by commas.")] = "nottingham,nottinghamshire,derby,newcastle",
+    quarters: Annotated[str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")] = "2024-25-Q4",
+    truth: Annotated[Path | None, typer.Option(help="Where to write the truth.")] = None,
+    defects: Annotated[float, typer.Option(help="Share of rows to spoil, 0 to 1.", min=0, max=1)] = 0.0,
+    submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Synthetic areas in the partners' own formats, with the truth beside them.
+
+    Example: `sendjc synth --out /tmp/areas --seed 7 --scale 0.2 --quarters 2024-25-Q3..2024-25-Q4 --truth /tmp/truth`
+    """
+    from sendjc_pipeline.commands.synth import synthesise
+
+    synthesise(out, seed, scale, areas, quarters, truth, defects, _home(home) if submit else None, datetime.now(UTC))
+
+
+@release_app.command("list")
+def release_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Every release with its reason. Example: `sendjc release list`"""
+    from sendjc_pipeline.commands import releases
+
+    releases.listing(_home(home), as_json)
+
+
+@release_app.command("diff")
+def release_diff(first: str, second: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Every published figure that differs between two releases. Example: `sendjc release diff 2024-25-Q4.r1 2024-25-Q4.r2`"""
+    from sendjc_pipeline.commands import releases
+
+    releases.diff(_home(home), first, second, as_json)
+
+
+@release_app.command("rollback")
+def release_rollback(home: HomeOption = None) -> None:
+    """Point published/current at the release before; nothing is deleted. Example: `sendjc release rollback`"""
+    from sendjc_pipeline.release import ledger
+
+    gone, now = ledger.roll_back(_home(home))
+    console.print(f"{gone.release_id} withdrawn; {now.release_id} is current.")
+
+
+@app.command()
+def dev(home: HomeOption = None, port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> None:
+    """The Dagster UI on localhost, on this home. Example: `sendjc dev --home .sendjc/demo`"""
+    from sendjc_pipeline.commands.dev import serve
+
+    serve(_home(home), port)
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one line on standard error and exit code 1."""
+    try:
+        app()
+    except SendjcError as failure:
+        errors.print(str(failure), markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

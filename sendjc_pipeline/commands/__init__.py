@@ -1,0 +1,1 @@
+"""What each `sendjc` command does, one module a command; cli.py only declares their options."""

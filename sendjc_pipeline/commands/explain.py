@@ -1,0 +1,68 @@
+"""`sendjc explain`: from a published figure back to the submissions behind it, read from the release alone."""
+
+from __future__ import annotations
+
+import json
+
+from sendjc_pipeline.commands.console import console, show
+from sendjc_pipeline.release import ledger
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.warehouse.connection import connect
+
+_SHOWN = (
+    "metric_name", "time_window", "service", "numerator", "denominator", "value", "unit", "value_status", "suppression",
+    "target_type", "target_value", "target_due_date", "england_value", "neighbours_value", "benchmark_period", "dq_reason", "source_feeds",
+)  # fmt: skip
+
+
+def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_json: bool) -> None:
+    """Print the figure, its definition and target, what changed since the revision before, and the submissions behind it.
+
+    Raises:
+        SendjcError: the quarter has no release, or the release has no such figure.
+    """
+    release = ledger.newest(settings, quarter)
+    if release is None:
+        raise SendjcError(f"{quarter} has no release; `sendjc status` shows those there are.")
+    figures = _figures(release, metric, area)
+    if not figures:
+        raise SendjcError(f"{release.release_id} has no figure '{metric}' for area '{area}'.")
+    manifest = release.manifest()
+    wanted = set(str(figures[0]["source_feeds"]).split("|"))
+    behind = [s for s in manifest["submissions"] if s["feed"] in wanted]
+    before = _before(settings, release, metric, area)
+    if as_json:
+        content = {"release_id": release.release_id, "figures": figures, "before": before, "submissions": behind}
+        console.print_json(json.dumps(content, default=str))
+        return
+    for figure in figures:
+        show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure[name]] for name in _SHOWN])
+    if before:
+        show("In the revision before", ["window", "service", "value"], [[b["time_window"], b["service"], b["value"]] for b in before])
+    rows = [
+        [s["partner"], s["feed"], s["period"], s["status"], sum(t["received"] for t in s["tables"].values()),
+         sum(t["quarantined"] for t in s["tables"].values()), s["submission_id"]]
+        for s in behind
+    ]  # fmt: skip
+    show("Submissions behind it", ["partner", "feed", "period", "status", "rows", "quarantined", "submission"], rows, right=(4, 5))
+    checks = manifest["checks"]
+    console.print(f"{checks['passed']} of {checks['judged']} checks passed.", *checks["warnings"], sep="\n  ", markup=False)
+
+
+def _figures(release: ledger.Release, metric: str, area: str) -> list[dict[str, object]]:
+    con = connect(release.folder / "marts.duckdb", read_only=True)
+    try:
+        found = con.execute(
+            "select * from metric_quarterly where metric_id = ? and area_id = ? order by time_window, service, breakdown_topic, breakdown",
+            [metric, area],
+        )
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    finally:
+        con.close()
+
+
+def _before(settings: Settings, release: ledger.Release, metric: str, area: str) -> list[dict[str, object]]:
+    earlier = [r for r in ledger.all_releases(settings) if r.quarter == release.quarter and r.revision < release.revision]
+    return _figures(earlier[-1], metric, area) if earlier else []

@@ -1,0 +1,48 @@
+"""The headline table: one line per metric, one column per area, read from the release and from nothing else."""
+
+from __future__ import annotations
+
+from sendjc_pipeline.commands.console import console, show
+from sendjc_pipeline.release.ledger import Release
+from sendjc_pipeline.warehouse.connection import connect
+
+AREAS = ("nottingham", "nottinghamshire", "qt1", "derby", "newcastle")
+_SIGNS = {"count": "", "pct": " %", "weeks": " wk"}
+
+
+def print_headline(release: Release) -> None:
+    """Print the whole-area figures of a release; `c` is a small number not shown, `-` one that nobody supplied."""
+    con = connect(release.folder / "marts.duckdb", read_only=True)
+    try:
+        rows = con.execute("""
+            select metric_id, time_window, service, unit, area_id, value, suppression, value_status, england_value, benchmark_period
+            from metric_quarterly where breakdown = 'Total'
+            order by metric_id, time_window, service
+        """).fetchall()
+    finally:
+        con.close()
+    lines: dict[tuple[str, str], dict[str, str]] = {}
+    for metric, window, service, unit, area, value, suppression, status, england, period in rows:
+        label = metric if service in (None, "Total") or metric.startswith(service) else f"{metric} ({service})"
+        line = lines.setdefault((label, window), {"England": ""})
+        line[area] = _cell(value, unit, suppression, status)
+        if england is not None:
+            line["England"] = f"{_cell(england, unit, 'none', 'final')} ({period})"
+    show(
+        f"{release.release_id}: headline figures",
+        ["metric", "window", *AREAS, "England"],
+        [[label, window, *(line.get(area, "") for area in AREAS), line["England"]] for (label, window), line in lines.items()],
+        right=range(2, 8),
+    )
+    console.print("c: a small number, or one that would give a small number back, is not shown.  -: nobody supplied it.  "
+                  "w: withheld, because a partner's file was refused or late.")  # fmt: skip
+
+
+def _cell(value: float | None, unit: str, suppression: str, status: str) -> str:
+    if suppression != "none":
+        return "c"
+    if status == "withheld":
+        return "w"
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if unit == "count" else f"{value:,.1f}{_SIGNS.get(unit, '')}"

@@ -1,0 +1,1 @@
+"""Small numbers are hidden here, and nowhere else, before anything leaves the warehouse."""

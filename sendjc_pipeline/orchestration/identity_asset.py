@@ -1,0 +1,38 @@
+"""The asset between the partners' identifiers and the warehouse: who is who, and pseudonymous copies of the rows."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from sendjc_pipeline import feeds
+from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
+from sendjc_pipeline.orchestration.feed_assets import feed_key
+from sendjc_pipeline.orchestration.home import POOL, Home
+from sendjc_pipeline.orchestration.partitions import known_at, one_at_a_time, quarter_of, quarters
+from sendjc_pipeline.orchestration.progress import say
+from sendjc_pipeline.settings import pseudonym_key
+from sendjc_pipeline.warehouse.gather import gather
+
+PSEUDONYMISED = dg.AssetKey(["identity", "pseudonymised"])
+
+
+def person_level_feeds() -> list[str]:
+    """The feeds that hold persons, by name."""
+    return [name for name in feeds.names() if feeds.load(name).is_person_level]
+
+
+@dg.asset(
+    key=PSEUDONYMISED, deps=[feed_key(name) for name in person_level_feeds()], partitions_def=quarters,
+    backfill_policy=one_at_a_time, group_name="identity", kinds={"duckdb", "parquet"}, owners=["team:data-engineering"], pool=POOL,
+    description="One keyed pseudonym per child, with the method of every link, and the accepted rows without any direct identifier.",
+)  # fmt: skip
+def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+    """Link the quarter's records and write their pseudonymous copies into the restricted zone."""
+    settings = home.settings()
+    quarter = quarter_of(context)
+    inputs = gather(settings, quarter, known_at(context), only=person_level_feeds())
+    deliveries = [(d.submission, d.receipt) for d in inputs.deliveries if d.receipt.status == "accepted"]
+    result = resolve_and_pseudonymise(settings, quarter, deliveries, pseudonym_key(settings))
+    say(f"identity: {result.persons:,} children")
+    links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
+    return dg.MaterializeResult(metadata={"dagster/row_count": result.persons, **links})

@@ -1,0 +1,65 @@
+"""The one job, its schedule and its sensor."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+import dagster as dg
+
+from sendjc_pipeline import feeds
+from sendjc_pipeline.orchestration.home import Home
+from sendjc_pipeline.orchestration.partitions import LONDON, quarters
+from sendjc_pipeline.reporting import Quarter, last_complete, period
+from sendjc_pipeline.submissions.ledger import all_submissions
+from sendjc_pipeline.submissions.manifest import Submission
+
+quarterly_job = dg.define_asset_job(
+    "quarterly_job", selection=dg.AssetSelection.all(), partitions_def=quarters,
+    description="Everything for one quarter: partner files in, a gated release out.",
+)  # fmt: skip
+
+
+@dg.schedule(
+    job=quarterly_job, cron_schedule="0 6 15 1,4,7,10 *", execution_timezone="Europe/London",
+    description="The last complete quarter, on the 15th of the month after it ended.",
+)  # fmt: skip
+def quarterly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Request the quarter that ended last."""
+    key = quarters.get_partition_keys(current_time=context.scheduled_execution_time)[-1]
+    return dg.RunRequest(run_key=key, partition_key=key)
+
+
+def quarters_to_run(submissions: Iterable[Submission], now: datetime) -> dict[Quarter, str]:
+    """For each finished quarter that has submissions: a hash of their content ids.
+
+    The hash, not a clock, tells what is new: a file with an old date is still found, the same bytes never run twice, and a corrected file always
+    does, though Dagster remembers a run key for ever. A publisher's file, bound to no quarter, belongs to the last complete one.
+    """
+    complete = last_complete(now.astimezone(LONDON).date())
+    found: dict[Quarter, list[str]] = {}
+    for submission in submissions:
+        bound = feeds.load(submission.feed).period_bound
+        quarter = Quarter.containing(period(submission.period).end) if bound else complete
+        if quarter <= complete:
+            found.setdefault(quarter, []).append(submission.submission_id)
+    return {q: hashlib.sha256("|".join(sorted(ids)).encode()).hexdigest()[:16] for q, ids in sorted(found.items())}
+
+
+@dg.sensor(
+    job=quarterly_job, minimum_interval_seconds=60,
+    description="A quarter is run again when the set of its submissions, told by content, has changed.",
+)  # fmt: skip
+def submission_sensor(context: dg.SensorEvaluationContext, home: Home) -> dg.SensorResult:
+    """Request every quarter whose submissions differ from those of the last tick."""
+    seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
+    now = quarters_to_run(all_submissions(home.settings()), datetime.now(LONDON))
+    requests = [
+        dg.RunRequest(run_key=f"{quarter.label}:{content}", partition_key=quarter.start.isoformat())
+        for quarter, content in now.items()
+        if seen.get(quarter.label) != content
+    ]
+    cursor = json.dumps({**seen, **{quarter.label: content for quarter, content in now.items()}}, sort_keys=True)
+    return dg.SensorResult(run_requests=requests, cursor=cursor)

@@ -1,0 +1,1 @@
+"""Checks as records, the audit table, and the gate that decides whether a quarter may go out."""

@@ -1,0 +1,1 @@
+"""Write, audit, swap: a release appears whole or not at all."""

@@ -1,0 +1,155 @@
+"""Publish a quarter: gate, hide small numbers, write beside, rename, move the pointer.
+
+Belongs here: the order of those steps. A process killed between any two of them leaves the release that stood before, whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from sendjc_pipeline.disclosure.suppress import suppress
+from sendjc_pipeline.quality import audit, gate
+from sendjc_pipeline.quality.judge import read_provenance, required_checks
+from sendjc_pipeline.release import ledger
+from sendjc_pipeline.release.tables import METRIC_KEYS, published_tables, withhold
+from sendjc_pipeline.release.write import PublishedTable, write_release
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.warehouse import project
+from sendjc_pipeline.warehouse.build import warehouse_path
+from sendjc_pipeline.warehouse.connection import connect
+
+
+class NothingBuilt(SendjcError):
+    """The quarter has no warehouse to publish from."""
+
+
+class RolledBack(SendjcError):
+    """These very figures were published and rolled back."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What publishing did: the release that now stands for the quarter, and whether it is new."""
+
+    release: ledger.Release
+    is_new: bool
+
+
+def publish(
+    settings: Settings,
+    quarter: Quarter,
+    now: datetime,
+    withheld_topics: Collection[str] = (),
+    reason: str = "first publication",
+    force: bool = False,
+) -> Outcome:
+    """Publish the quarter from its warehouse; figures that already stand are left as they are, with no new revision.
+
+    Raises:
+        NothingBuilt: there is no warehouse for the quarter.
+        gate.GateRefused: a required check failed, is missing, or judged another table than the one that now stands.
+        RolledBack: the same figures were rolled back before, and `force` was not given.
+    """
+    path = warehouse_path(settings, quarter)
+    if not path.is_file():
+        raise NothingBuilt(f"{quarter} has no warehouse yet: run `sendjc run --quarter {quarter}`.")
+    con = connect(path, read_only=True, settings=settings)
+    try:
+        manifest = project.manifest()
+        against = gate.objections(con, quarter.label, required_checks(manifest), withheld_topics)
+        if against:
+            raise gate.GateRefused(quarter.label, against)
+        tables = _stage(con, manifest, withheld_topics)
+        content = _content_hash(con, tables)
+        standing = _standing(settings, quarter, content, force)
+        if standing is not None:
+            return Outcome(standing, is_new=False)
+        release = _write(con, settings, quarter, tables, {
+            **_provenance(con, quarter, withheld_topics),
+            "content_sha256": content,
+            "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "reason": reason,
+        })
+    finally:
+        con.close()
+    _point(settings, release)
+    return Outcome(release, is_new=True)
+
+
+def _stage(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]) -> list[PublishedTable]:
+    """Make the temporary tables that will be copied: metrics with small numbers hidden, the others as they are."""
+    staged = []
+    for table in published_tables(manifest, withheld):
+        relation = f"release_{table.name}"
+        if table.name in METRIC_KEYS:
+            withhold(con, table.name, f"open_{table.name}", withheld)
+            suppress(con, f"open_{table.name}", relation, "area_rollup", "metric_nested", METRIC_KEYS[table.name])
+        else:
+            con.execute(f"create temp table {relation} as select * from main.{table.name}")
+        staged.append(PublishedTable(table.name, f"temp.main.{relation}", table.description, table.columns))
+    return staged
+
+
+def _content_hash(con: duckdb.DuckDBPyConnection, tables: list[PublishedTable]) -> str:
+    prints = {table.name: audit.fingerprint(con, table.relation.rsplit(".", 1)[-1]) for table in tables}
+    return hashlib.sha256(json.dumps(prints, sort_keys=True).encode()).hexdigest()
+
+
+def _standing(settings: Settings, quarter: Quarter, content: str, force: bool) -> ledger.Release | None:
+    """The release that already says exactly this, its pointer mended if a process died before moving it."""
+    newest = ledger.newest(settings, quarter)
+    if newest is not None and newest.manifest()["content_sha256"] == content:
+        _point(settings, newest)
+        return newest
+    gone = set(ledger.withdrawn(settings))
+    for release in ledger.all_releases(settings):
+        same = release.quarter == quarter and release.release_id in gone and release.manifest()["content_sha256"] == content
+        if same and not force:
+            raise RolledBack(f"These are the figures of {release.release_id}, which was rolled back; give --force to publish them again.")
+    return None
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter, tables: list[PublishedTable], manifest: Mapping[str, Any]
+) -> ledger.Release:
+    revisions = [r.revision for r in ledger.all_releases(settings) if r.quarter == quarter]
+    revision = max(revisions, default=0) + 1
+    final = ledger.Release(ledger.releases_folder(settings) / f"{quarter.label}.r{revision}", quarter, revision)
+    staging = settings.published / ".staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    write_release(con, staging / final.release_id, final.release_id, tables, manifest)
+    final.folder.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(staging / final.release_id, final.folder)
+    shutil.rmtree(staging, ignore_errors=True)
+    return final
+
+
+def _point(settings: Settings, release: ledger.Release) -> None:
+    """`current` shows the newest quarter: a mended older quarter gets its revision without taking the place of a newer one."""
+    now = ledger.current(settings)
+    gone = ledger.withdrawn(settings)
+    if now is None or now.release_id in gone or now.quarter <= release.quarter:
+        ledger.point_at(settings, release)
+
+
+def _provenance(con: duckdb.DuckDBPyConnection, quarter: Quarter, withheld: Collection[str]) -> dict[str, Any]:
+    results = [result for result, _ in audit.read(con, quarter.label)]
+    return {
+        **read_provenance(con),
+        "checks": {
+            "judged": len(results),
+            "passed": sum(r.passed for r in results),
+            "warnings": sorted(f"{r.check.check_id} ({r.failures})" for r in results if not r.passed),
+        },
+        "withheld_topics": sorted(withheld),
+    }

@@ -1,0 +1,66 @@
+"""Which tables a release holds, read from dbt's exposures, and how a topic is withheld.
+
+Belongs here: reading the declarations. An exposure names each published table with its purpose, legal basis and profile, so what leaves the
+warehouse is declared beside the models and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import duckdb
+
+from sendjc_pipeline.release.write import PublishedTable
+from sendjc_pipeline.settings import SendjcError
+
+_METRIC_KEYS = ["metric_id", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
+METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly": ["month", *_METRIC_KEYS]}
+
+_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper")
+_RELEASE_COLUMNS = {
+    "release_id": "The release that says this, such as 2024-25-Q4.r1.",
+    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children; secondary where showing it would give another one back.",
+}
+
+
+class UndeclaredTable(SendjcError):
+    """An exposure names a table that no model makes."""
+
+
+def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> list[PublishedTable]:
+    """The tables that exposures declare as published, by name; those of a withheld topic left out, except the metric tables.
+
+    Raises:
+        UndeclaredTable: an exposure depends on something that is not a model.
+    """
+    tables = []
+    for exposure in manifest["exposures"].values():
+        for unique_id in exposure["depends_on"]["nodes"]:
+            node = manifest["nodes"].get(unique_id)
+            if node is None:
+                raise UndeclaredTable(f"Exposure {exposure['name']} depends on {unique_id}, which is not a model.")
+            topic = (node["config"].get("meta") or {}).get("topic", "all")
+            if topic in withheld and node["name"] not in METRIC_KEYS:
+                continue
+            columns = {name: column["description"] for name, column in node["columns"].items()}
+            tables.append(PublishedTable(node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS}))
+    return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
+
+
+def withhold(con: duckdb.DuckDBPyConnection, source: str, target: str, topics: Collection[str]) -> None:
+    """Copy a metric table to a temporary one in which the figures of the given topics are null and marked withheld."""
+    columns = [name for (name,) in con.execute(f"select column_name from (describe main.{source})").fetchall()]
+    is_withheld = "d.topic in (select unnest(?::varchar[]))"
+    changed = {
+        **{c: f"case when not coalesce({is_withheld}, false) then m.{c} end" for c in _FIGURES},
+        "value_status": f"case when {is_withheld} then 'withheld' else m.value_status end",
+        "dq_reason": f"case when {is_withheld} then 'withheld by the operator: a check of this topic is red' else m.dq_reason end",
+    }
+    shown = ", ".join(f"{changed[c]} as {c}" if c in changed else f"m.{c}" for c in columns)
+    parameters = [list(topics)] * sum(c in changed for c in columns)
+    con.execute(
+        f"create temp table {target} as select {shown} from main.{source} as m"
+        " left join (select distinct metric_id, topic from main.metric_definition) as d on m.metric_id = d.metric_id",
+        parameters,
+    )

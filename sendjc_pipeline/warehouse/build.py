@@ -1,0 +1,124 @@
+"""Build a quarter's warehouse: a fresh file beside the old one, dbt once over it, then a rename.
+
+Belongs here: running dbt and saying what became of each model and test. Does not belong here: judging the results (quality/).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.inputs import QuarterInputs, create_raw
+from sendjc_pipeline.warehouse.project import DbtFault, dbt_flags, runnable_manifest
+
+PATH_VARIABLE = "SENDJC_WAREHOUSE_PATH"
+# Tables first, tests after: in `dbt build` a red test skips every table below it, so one topic's fault would keep another's unbuilt.
+STEPS = (["build", "--resource-type", "seed", "--resource-type", "model"], ["test", "--exclude-resource-type", "unit_test"])
+BUILDING_NAME = "warehouse.duckdb"  # dbt-duckdb writes the file's stem into the manifest, so every build has the same one
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one dbt node: status is dbt's own word (success, error, skipped; pass, fail, warn)."""
+
+    unique_id: str
+    status: str
+    failures: int
+    seconds: float
+    message: str
+
+
+def warehouse_path(settings: Settings, quarter: Quarter) -> Path:
+    """Where the quarter's file lies."""
+    return settings.warehouse / f"{quarter.label}.duckdb"
+
+
+def build(
+    settings: Settings, inputs: QuarterInputs, audit: Callable[[Path, list[NodeResult]], None]
+) -> list[NodeResult]:
+    """Build the quarter's file and rename it into place, also when tests failed, so that an engineer can look at what they judged.
+
+    `audit` is called with the unfinished file and the results, before the rename: a warehouse never appears without its audit rows.
+
+    Raises:
+        DbtFault: dbt did not run at all (a failed model or test is a result, not an exception).
+    """
+    final = warehouse_path(settings, inputs.quarter)
+    building = settings.warehouse / ".building" / inputs.quarter.label / BUILDING_NAME
+    shutil.rmtree(building.parent, ignore_errors=True)
+    building.parent.mkdir(parents=True)
+    con = connect(building, settings=settings)
+    try:
+        create_raw(con, settings, inputs)
+    finally:
+        con.close()
+    results = _run_dbt(settings, building)
+    con = connect(building, settings=settings)
+    try:
+        con.execute("drop schema raw cascade")
+        con.execute("checkpoint")
+    finally:
+        con.close()
+    audit(building, results)
+    os.replace(building, final)
+    shutil.rmtree(building.parent, ignore_errors=True)
+    return results
+
+
+def _run_dbt(settings: Settings, path: Path) -> list[NodeResult]:
+    from dbt.cli.main import dbtRunner
+
+    runner = dbtRunner(manifest=runnable_manifest())
+    results: list[NodeResult] = []
+    with _environment(PATH_VARIABLE, str(path)), _closed_afterwards():
+        for step in STEPS:
+            outcome = runner.invoke(["--quiet", "--log-level-file", "none", *step, *dbt_flags(settings.temp / "dbt")])
+            if outcome.exception is not None and outcome.result is None:
+                raise DbtFault(f"dbt did not run: {outcome.exception}")
+            results += [_node_result(result) for result in outcome.result]
+    return results
+
+
+def _node_result(result: Any) -> NodeResult:
+    return NodeResult(
+        unique_id=result.node.unique_id,
+        status=str(result.status),
+        failures=int(result.failures or 0),
+        seconds=round(float(result.execution_time), 3),
+        message=str(result.message or ""),
+    )
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before
+
+
+@contextmanager
+def _closed_afterwards() -> Iterator[None]:
+    """dbt-duckdb keeps its connection open for the life of the process (dbt-duckdb #139), which would lock the file."""
+    try:
+        yield
+    finally:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+

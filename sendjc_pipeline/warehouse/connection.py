@@ -1,0 +1,46 @@
+"""The only place that opens a DuckDB connection.
+
+Belongs here: limits and lock-down that every connection shares. It imports nothing but settings, so rooms above the
+warehouse may use it (an exception that the import contract names).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.settings import Settings
+
+MEMORY_LIMIT = "1600MB"  # leaves room for Python, dbt and Arrow under the 2 GiB budget of a quarterly run
+SPILL_LIMIT = "20GB"  # an uncapped spill once filled 60 GB of a disk (design notes, toolchain 2.2)
+
+
+def connect(
+    path: Path | None = None, *, read_only: bool = False, settings: Settings | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a connection: to a file, or in memory when `path` is None.
+
+    `settings` gives the spill folder; without it the connection may not spill at all. Extensions are never fetched: opening an xlsx would
+    otherwise try the network.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2,
+        "memory_limit": MEMORY_LIMIT,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": True,
+    }
+    if settings is None:
+        config["temp_directory"] = ""
+    else:
+        settings.temp.mkdir(parents=True, exist_ok=True)
+        config["temp_directory"] = str(settings.temp)
+        config["max_temp_directory_size"] = SPILL_LIMIT
+    return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
+
+
+def empty_spill(settings: Settings) -> None:
+    """Drop what a killed process left in the spill folder. Call it only when no run is under way."""
+    shutil.rmtree(settings.temp, ignore_errors=True)
