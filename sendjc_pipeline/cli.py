@@ -15,7 +15,13 @@ from sendjc_pipeline.commands.console import console, errors
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", help="Partner files in, a published quarter out.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks print local variables, and those may hold a row
+    rich_markup_mode="markdown",
+    help="Partner files in, a published quarter out.",
+)
 key_app = typer.Typer(no_args_is_help=True, help="The pseudonym key.")
 release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, compare two, roll the current one back.")
 app.add_typer(key_app, name="key")
@@ -30,6 +36,13 @@ QuarterOption = Annotated[str, typer.Option(help="A quarter such as 2024-25-Q4 (
 
 def _home(home: Path | None) -> Settings:
     return configuration.load(home)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SendjcError(f"'{text}' is not a day; write it as 2025-05-12.") from None
 
 
 @key_app.command("create")
@@ -100,8 +113,7 @@ def run(
     """
     from sendjc_pipeline.commands.run import run_quarter, today
 
-    day = date.fromisoformat(known_at) if known_at else today()
-    raise typer.Exit(run_quarter(_home(home), Quarter.parse(quarter), day, withhold or (), reason, force))
+    raise typer.Exit(run_quarter(_home(home), Quarter.parse(quarter), _day(known_at) if known_at else today(), withhold or (), reason, force))
 
 
 @app.command()
@@ -158,7 +170,7 @@ def synth(
     areas: Annotated[str, typer.Option(help="Area ids, separated by commas.")] = "nottingham,nottinghamshire,derby,newcastle",
     quarters: Annotated[str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")] = "2024-25-Q4",
     truth: Annotated[Path | None, typer.Option(help="Where to write the truth.")] = None,
-    defects: Annotated[float, typer.Option(help="Share of rows to spoil, 0 to 1.", min=0, max=1)] = 0.0,
+    defects: Annotated[float, typer.Option(help="Share of rows to spoil, 0 to 0.5.", min=0, max=0.5)] = 0.0,
     submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,
     home: HomeOption = None,
 ) -> None:

@@ -37,7 +37,7 @@ class Settings:
 
     @property
     def landing(self) -> Path:
-        """Submissions as received, never altered."""
+        """Submissions as received, never altered; mode 0700."""
         return self.home / "landing"
 
     @property
@@ -66,10 +66,10 @@ class Settings:
         return self.home / "keys" / "pseudonym.key"
 
     def make_zones(self) -> Settings:
-        """Create the zones that are missing; `restricted/` and `keys/` are for the pipeline's own user only."""
-        for zone in (self.landing, self.warehouse, self.published, self.temp):
+        """Create the zones that are missing; those that hold identifiers or the key are for the pipeline's own user only."""
+        for zone in (self.warehouse, self.published):
             zone.mkdir(parents=True, exist_ok=True)
-        for zone in (self.restricted, self.key_file.parent):
+        for zone in (self.landing, self.restricted, self.temp, self.key_file.parent):
             zone.mkdir(parents=True, exist_ok=True, mode=0o700)
             zone.chmod(0o700)
         return self

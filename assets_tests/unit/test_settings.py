@@ -30,10 +30,10 @@ def test_the_argument_beats_the_environment(tmp_path: Path) -> None:
     assert load(tmp_path / "a", environ={"SENDJC_HOME": str(tmp_path / "b")}).home == tmp_path / "a"
 
 
-def test_restricted_is_closed_to_others(tmp_path: Path) -> None:
+def test_zones_that_hold_identifiers_are_closed_to_others(tmp_path: Path) -> None:
     settings = Settings(tmp_path).make_zones()
-    assert stat.S_IMODE(settings.restricted.stat().st_mode) == 0o700
-    assert stat.S_IMODE(settings.key_file.parent.stat().st_mode) == 0o700
+    for zone in (settings.landing, settings.restricted, settings.temp, settings.key_file.parent):
+        assert stat.S_IMODE(zone.stat().st_mode) == 0o700
 
 
 def test_without_a_key_nothing_gets_a_pseudonym(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sendjc_pipeline.commands.console import console, errors, only_run, stopwatch
+from sendjc_pipeline.commands.console import console, errors, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.quality import gate
 from sendjc_pipeline.quality.judge import inputs_fingerprint, required_checks
@@ -21,6 +20,7 @@ from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import warehouse_path
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.gather import gather
+from sendjc_pipeline.warehouse.lock import only_one
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -44,7 +44,7 @@ def run_quarter(
     if quarter.end >= known_at:
         raise SendjcError(f"{quarter} ends on {quarter.end}: it cannot be known on {known_at}.")
     pseudonym_key(settings)
-    with only_run(settings):
+    with only_one(settings, "run"):
         listener = stopwatch()
         standing = None if force or withhold else _nothing_new(settings, quarter, known_at)
         if standing is not None:
@@ -81,14 +81,13 @@ def _run_job(
         from sendjc_pipeline.orchestration.progress import listening
 
         config = {"withhold": withhold, "reason": reason or _reason(settings, quarter), "force": force}
-        logging.getLogger("dagster").setLevel(logging.CRITICAL)  # the listener below says what a person needs; the log keeps the rest
         job = build_definitions(settings.home).resolve_job_def("quarterly_job")
         before = ledger.newest(settings, quarter)
         with dg.DagsterInstance.get() as instance, listening(listener):  # type: ignore[arg-type]
             result = job.execute_in_process(
                 partition_key=quarter.start.isoformat(), instance=instance, raise_on_error=False,
                 tags={KNOWN_AT_TAG: known_at.isoformat()},
-                run_config={"ops": {"published__release": {"config": config}}},
+                run_config=_run_config(config),
             )  # fmt: skip
             if not result.success and withhold:
                 result = _release_alone(instance, settings, quarter, config)
@@ -109,8 +108,13 @@ def _release_alone(
 
     return dg.materialize(
         [release], partition_key=quarter.start.isoformat(), instance=instance, resources={"home": Home(path=str(settings.home))},
-        run_config={"ops": {"published__release": {"config": config}}}, raise_on_error=False,
+        run_config=_run_config(config), raise_on_error=False,
     )  # fmt: skip
+
+
+def _run_config(config: dict[str, object]) -> dict[str, object]:
+    """The release's configuration; the console stays quiet, for the listener says what a person needs and the instance keeps the log."""
+    return {"ops": {"published__release": {"config": config}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def _reason(settings: Settings, quarter: Quarter) -> str:

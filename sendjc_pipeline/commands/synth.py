@@ -23,6 +23,6 @@ def synthesise(
     summary = generate(
         out, seed, scale, [area.strip() for area in areas.split(",")], [q.label for q in span], truth, defects, progress=stopwatch()
     )
-    show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows.items()), right=(1,))
+    show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))
     if land is not None:
         console.print(f"{len(submit_tree(land, out, now))} submissions landed in {land.landing}")

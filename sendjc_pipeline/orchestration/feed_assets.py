@@ -3,8 +3,6 @@
 Belongs here: wrapping the intake. Does not belong here: rules, readers, or the choice of submissions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The asset between the partners' identifiers and the warehouse: who is who, and pseudonymous copies of the rows."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from sendjc_pipeline import feeds

@@ -1,7 +1,5 @@
 """The one job, its schedule and its sensor."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

@@ -5,12 +5,17 @@ Belongs here: turning Dagster's keys and runs into a Quarter and a known-at date
 
 from __future__ import annotations
 
+import warnings
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+from dagster_shared.utils.warnings import BetaWarning
 
 from sendjc_pipeline.reporting import Quarter
+
+# The parameter is in beta and pinned with Dagster; without it the dbt assets would backfill many quarters in one run.
+warnings.filterwarnings("ignore", message=r"Parameter `backfill_policy`", category=BetaWarning)
 
 LONDON = ZoneInfo("Europe/London")
 KNOWN_AT_TAG = "sendjc/known_at"

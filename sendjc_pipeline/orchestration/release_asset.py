@@ -1,10 +1,9 @@
 """The asset that publishes. It asks the gate itself, so launching it alone publishes nothing that the job would not."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import dagster as dg
+from pydantic import Field
 
 from sendjc_pipeline.orchestration.home import POOL, Home
 from sendjc_pipeline.orchestration.partitions import one_at_a_time, quarter_of, quarters
@@ -21,7 +20,7 @@ RELEASE = dg.AssetKey(["published", "release"])
 class ReleaseConfig(dg.Config):
     """How to publish: which topics an operator holds back, why there is a revision, and whether rolled-back figures may come again."""
 
-    withhold: list[str] = []
+    withhold: list[str] = Field(default_factory=list)
     reason: str = "first publication"
     force: bool = False
 

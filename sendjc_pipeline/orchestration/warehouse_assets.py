@@ -4,8 +4,6 @@ Belongs here: telling Dagster what dbt did. A red test fails this step's check a
 the gate alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

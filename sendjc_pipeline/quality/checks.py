@@ -60,7 +60,8 @@ def _judged_node(test: Mapping[str, Any], nodes: Mapping[str, Any]) -> Mapping[s
     """The model that a test judges: the one it is attached to, or for a test over several, the one its meta names."""
     named = (test["config"].get("meta") or {}).get("dagster", {}).get("ref", {}).get("name")
     if named:
-        return next(node for node in nodes.values() if node["name"] == named)
+        judged: Mapping[str, Any] = next(node for node in nodes.values() if node["name"] == named)
+        return judged
     attached = test.get("attached_node") or next(iter(test["depends_on"]["nodes"]), None)
     return nodes.get(attached) if attached else None
 
@@ -70,7 +71,7 @@ def _topic(node: Mapping[str, Any]) -> str:
 
 
 def found_by_dbt(declared: Mapping[str, Check], results: Iterable[NodeResult]) -> list[CheckResult]:
-    """dbt's results as check results; what dbt skipped is left out, so that the gate finds it missing."""
+    """Turn dbt's results into check results; what dbt skipped is left out, so that the gate finds it missing."""
     found = []
     for result in results:
         check = declared.get(result.unique_id)
@@ -82,7 +83,7 @@ def found_by_dbt(declared: Mapping[str, Check], results: Iterable[NodeResult]) -
 
 
 def accounting_check(feed: str) -> Check:
-    """received = accepted + quarantined, for every table of every submission of a feed. Ours to keep, so it closes the gate."""
+    """Require that received = accepted + quarantined, for every table of every submission of a feed. Ours to keep, so it closes the gate."""
     return Check(f"{feed}.received_is_accepted_plus_quarantined", feed, INTAKE, ERROR)
 
 

@@ -27,6 +27,7 @@ from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import warehouse_path
 from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.lock import only_one
 
 
 class NothingBuilt(SendjcError):
@@ -58,11 +59,19 @@ def publish(
     Raises:
         NothingBuilt: there is no warehouse for the quarter.
         gate.GateRefused: a required check failed, is missing, or judged another table than the one that now stands.
+        Busy: another process is building or publishing in this home.
         RolledBack: the same figures were rolled back before, and `force` was not given.
     """
-    path = warehouse_path(settings, quarter)
-    if not path.is_file():
+    if not warehouse_path(settings, quarter).is_file():
         raise NothingBuilt(f"{quarter} has no warehouse yet: run `sendjc run --quarter {quarter}`.")
+    with only_one(settings, "write"):
+        return _publish(settings, quarter, now, withheld_topics, reason, force)
+
+
+def _publish(
+    settings: Settings, quarter: Quarter, now: datetime, withheld_topics: Collection[str], reason: str, force: bool
+) -> Outcome:
+    path = warehouse_path(settings, quarter)
     con = connect(path, read_only=True, settings=settings)
     try:
         manifest = project.manifest()

@@ -17,6 +17,7 @@ from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.inputs import QuarterInputs, create_raw
+from sendjc_pipeline.warehouse.lock import only_one
 from sendjc_pipeline.warehouse.project import DbtFault, dbt_flags, runnable_manifest
 
 PATH_VARIABLE = "SENDJC_WAREHOUSE_PATH"
@@ -36,21 +37,28 @@ class NodeResult:
     message: str
 
 
+Audit = Callable[[Path, list[NodeResult]], None]
+
+
 def warehouse_path(settings: Settings, quarter: Quarter) -> Path:
     """Where the quarter's file lies."""
     return settings.warehouse / f"{quarter.label}.duckdb"
 
 
-def build(
-    settings: Settings, inputs: QuarterInputs, audit: Callable[[Path, list[NodeResult]], None]
-) -> list[NodeResult]:
+def build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[NodeResult]:
     """Build the quarter's file and rename it into place, also when tests failed, so that an engineer can look at what they judged.
 
     `audit` is called with the unfinished file and the results, before the rename: a warehouse never appears without its audit rows.
 
     Raises:
+        Busy: another process is building or publishing in this home.
         DbtFault: dbt did not run at all (a failed model or test is a result, not an exception).
     """
+    with only_one(settings, "write"):
+        return _build(settings, inputs, audit)
+
+
+def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[NodeResult]:
     final = warehouse_path(settings, inputs.quarter)
     building = settings.warehouse / ".building" / inputs.quarter.label / BUILDING_NAME
     shutil.rmtree(building.parent, ignore_errors=True)

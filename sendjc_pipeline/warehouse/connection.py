@@ -6,6 +6,7 @@ warehouse may use it (an exception that the import contract names).
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -35,12 +36,28 @@ def connect(
     if settings is None:
         config["temp_directory"] = ""
     else:
-        settings.temp.mkdir(parents=True, exist_ok=True)
-        config["temp_directory"] = str(settings.temp)
+        config["temp_directory"] = str(_spill_folder(settings))
         config["max_temp_directory_size"] = SPILL_LIMIT
     return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
 
 
-def empty_spill(settings: Settings) -> None:
-    """Drop what a killed process left in the spill folder. Call it only when no run is under way."""
-    shutil.rmtree(settings.temp, ignore_errors=True)
+def _spill_folder(settings: Settings) -> Path:
+    """Make this process's own spill folder; those of processes that have died are dropped, for a killed one left 24 GB behind once."""
+    parent = settings.temp / "spill"
+    parent.mkdir(parents=True, exist_ok=True)
+    for folder in parent.iterdir():
+        if folder.name.isdecimal() and not _is_alive(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+    mine = parent / str(os.getpid())
+    mine.mkdir(exist_ok=True)
+    return mine
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -118,7 +118,7 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
     })
 
 
-def _create_table(con: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[object, ...]], columns: dict[str, str]) -> None:
+def _create_table(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple[object, ...]], columns: dict[str, str]) -> None:
     frame = pd.DataFrame(rows, columns=list(columns), dtype="object")
     casts = ", ".join(f'"{column}"::{kind} as "{column}"' for column, kind in columns.items())
     con.register("incoming", frame)

@@ -1,0 +1,84 @@
+"""When the job runs by itself."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+
+from sendjc_pipeline.orchestration.home import Home
+from sendjc_pipeline.orchestration.job import quarterly_schedule, quarters_to_run, submission_sensor
+from sendjc_pipeline.orchestration.partitions import quarters
+from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.submissions.ledger import all_submissions, submit
+
+RECEIVED = datetime(2025, 4, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "key"),
+    [((2025, 4, 15), "2025-01-01"), ((2025, 7, 15), "2025-04-01"), ((2025, 10, 15), "2025-07-01"), ((2026, 1, 15), "2025-10-01")],
+)
+def test_the_schedule_asks_for_the_last_complete_quarter(day: tuple[int, int, int], key: str) -> None:
+    at = datetime(*day, 6, tzinfo=ZoneInfo("Europe/London"))
+    request = quarterly_schedule(dg.build_schedule_context(scheduled_execution_time=at))
+    assert isinstance(request, dg.RunRequest)
+    assert (request.run_key, request.partition_key) == (key, key)
+    assert quarterly_schedule.cron_schedule == "0 6 15 1,4,7,10 *"
+    assert quarterly_schedule.execution_timezone == "Europe/London"
+
+
+def test_partition_keys_are_first_days_of_quarters() -> None:
+    keys = quarters.get_partition_keys(current_time=datetime(2025, 4, 1, 1, tzinfo=ZoneInfo("Europe/London")))
+    assert keys[0] == "2019-01-01"
+    assert keys[-1] == "2025-01-01"
+
+
+def land(settings: Settings, text: str, period: str = "2024-25-Q4", received: datetime = RECEIVED) -> None:
+    file = settings.home / "file.csv"
+    file.write_text(text)
+    submit(settings, "RHA", "demographics", period, [file], received_at=received)
+
+
+def ticks(settings: Settings, cursor: str | None) -> tuple[list[str], str]:
+    context = dg.build_sensor_context(cursor=cursor)
+    result = submission_sensor(context, home=Home(path=str(settings.home)))
+    assert isinstance(result, dg.SensorResult)
+    return [str(r.run_key) for r in result.run_requests or []], str(result.cursor)
+
+
+def test_the_sensor_asks_once_for_each_change_of_content(settings: Settings) -> None:
+    land(settings, "a")
+    first, cursor = ticks(settings, None)
+    assert len(first) == 1 and first[0].startswith("2024-25-Q4:")
+    assert ticks(settings, cursor)[0] == []
+    land(settings, "a")  # the same bytes
+    assert ticks(settings, cursor)[0] == []
+    land(settings, "b")  # corrected bytes
+    second, cursor = ticks(settings, cursor)
+    assert len(second) == 1 and second != first
+    assert ticks(settings, cursor)[0] == []
+
+
+def test_a_late_file_with_an_old_date_is_still_found(settings: Settings) -> None:
+    land(settings, "a")
+    _, cursor = ticks(settings, None)
+    land(settings, "old", period="2023-24-Q2", received=datetime(2023, 11, 1, tzinfo=UTC))
+    assert [key.split(":")[0] for key in ticks(settings, cursor)[0]] == ["2023-24-Q2"]
+
+
+def test_a_quarter_that_has_not_ended_waits(settings: Settings, tmp_path: Path) -> None:
+    land(settings, "a", period="2024-25-Q4")
+    during = datetime(2025, 3, 31, 23, 30, tzinfo=UTC)  # already April in London
+    assert [q.label for q in quarters_to_run(all_submissions(settings), during)] == ["2024-25-Q4"]
+    assert quarters_to_run(all_submissions(settings), datetime(2025, 3, 31, 12, tzinfo=UTC)) == {}
+
+
+def test_the_cursor_keeps_what_it_knew_of_other_quarters(settings: Settings) -> None:
+    land(settings, "a")
+    _, cursor = ticks(settings, json.dumps({"2020-21-Q1": "abc"}))
+    assert json.loads(cursor)["2020-21-Q1"] == "abc"

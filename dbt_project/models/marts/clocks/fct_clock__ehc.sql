@@ -1,0 +1,1 @@
+{{ run_clocks(ref('int_ehc__event')) }}

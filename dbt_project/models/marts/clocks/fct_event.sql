@@ -1,0 +1,22 @@
+with event as (
+    select * from {{ ref('int_ehc__event') }}
+    union all
+    select * from {{ ref('int_therapy__event') }}
+)
+
+select
+    event.event_id,
+    event.person_key,
+    event.case_id,
+    event.pathway,
+    event.service,
+    event.tier,
+    event.event_type,
+    event.event_date,
+    event.provider_id,
+    event.area_id,
+    event.area_basis,
+    event.source_feed,
+    event.source_row,
+    event.submission_id
+from event

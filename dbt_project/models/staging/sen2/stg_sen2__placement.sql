@@ -1,0 +1,21 @@
+select
+    source.placementdetailtableid as placement_id,
+    source.activeplanstableid as active_plan_id,
+    source.urn,
+    source.ukprn,
+    source.sensetting as setting_code,
+    source.placementrank as placement_rank,
+    source.entrydate as entry_date,
+    source.leavingdate as leaving_date,
+    source.senunitindicator as is_sen_unit,
+    source.resourcedprovisionindicator as is_resourced_provision,
+    source.res as residential_code,
+    source.wbp as work_based_code,
+    source.partner as partner_id,
+    source.period,
+    source.period_start,
+    source.period_end,
+    source.submission_id,
+    source.received_at,
+    source.source_row
+from {{ source('raw', 'sen2_placementdetail') }} as source

@@ -1,0 +1,21 @@
+-- Only the numbers that a seed document gives (rules 2); none is made up for a direction.
+select
+    metric_id,
+    area_id,
+    target_value,
+    target_due_date
+from {{ ref('metric_target') }}
+where
+    (target_type = 'absolute') <> (target_value is not null)
+    or (
+        target_type = 'absolute'
+        and not (
+            area_id = 'nottinghamshire'
+            and metric_id in ('ehcp_20w_pct_inc', 'ehcp_20w_pct_exc')
+            and time_window = 'calendar_ytd'
+            and (
+                (target_value = 15 and target_due_date = date '2023-09-30')
+                or (target_value = 40 and target_due_date = date '2024-07-31')
+            )
+        )
+    )

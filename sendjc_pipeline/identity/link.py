@@ -1,0 +1,169 @@
+"""Which local records are one child: the rules of match_rule.csv, carried out in SQL.
+
+Belongs here: the three ways of joining (no_conflict, one_per_partner, one_each_side). Does not belong here: reading,
+person keys or attributes.
+
+Nothing depends on the order of rows or on threads: children are numbered by sorted ids, and every choice is a min() or
+a count. No chain can form: within a side a rule joins only children with exactly one value of its keys, and a child is
+linked to the other side once or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.identity.rules import IDENTIFIERS, MatchRule
+
+
+@guarded("linking records")
+def link(con: duckdb.DuckDBPyConnection, rules: Sequence[MatchRule]) -> None:
+    """Decide who is one child, from the tables of records.create_records; creates three temporary tables.
+
+    child: one row per local_no: side, child_no (the child within its side), method (the rule that settled it, else
+    'local_id').
+    trusted: local_no, kind, value: the identifiers that were used, being valid, undisputed and not shared.
+    between_link: education_no, health_no (both child_no), method.
+    """
+    con.execute("""
+        create or replace temp table child as
+        select local_no, side, local_no as child_no, 'local_id' as method from local_person;
+        create or replace temp table trusted (local_no bigint, kind varchar, value varchar);
+        create or replace temp table between_link (education_no bigint, health_no bigint, method varchar);
+    """)
+    used: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.uniqueness == "no_conflict":
+            _join_by_identifier(con, rule, stronger=used.setdefault(rule.side, []))
+            used[rule.side].append(rule.keys[0])
+        elif rule.uniqueness == "one_per_partner":
+            _join_by_attributes(con, rule)
+        else:
+            _link_sides(con, rule)
+
+
+def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronger: Sequence[str]) -> None:
+    """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a stronger identifier.
+
+    The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two records of
+    one partner, which may well be two children, are joined only when the forenames are known.
+    """
+    key = rule.keys[0]
+    alike = " and ".join(f"count(distinct said.{name}) <= 1" for name in ("birth_date", "sex", "forename", *stronger))
+    named = "count(distinct said.local_no) filter (where said.forename is not null)"
+    con.execute(f"""
+        create or replace temp table bearer as
+        select child.child_no, min(agreed.{key}) as value
+        from child
+        inner join agreed using (local_no)
+        where child.side = '{rule.side}' and agreed.{key} is not null
+        group by child.child_no
+        having count(distinct agreed.{key}) = 1;
+
+        create or replace temp table joined as
+        select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
+        from bearer
+        where bearer.value in (
+            select bearer.value
+            from bearer
+            inner join child using (child_no)
+            inner join local_person using (local_no)
+            inner join said using (local_no)
+            group by bearer.value
+            having count(distinct bearer.child_no) = 1
+                or ({alike} and count(distinct said.local_no) in (count(distinct local_person.partner), {named}))
+        );
+
+        insert into trusted
+        select child.local_no, '{key}', joined.value
+        from joined
+        inner join child using (child_no)
+        inner join agreed on child.local_no = agreed.local_no and joined.value = agreed.{key};
+    """)
+    _renumber(con, rule, f"child.local_no in (select local_no from trusted where kind = '{key}')")
+
+
+def _join_by_attributes(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
+    """Same keys, same child, unless a partner has two such children or they bear two identifiers of one kind."""
+    keys, filled = _keys(rule)
+    one_each = " and ".join(f"count(distinct said.{kind}) <= 1" for kind in IDENTIFIERS)
+    con.execute(f"""
+        create or replace temp table bearer as
+        select child_no, min(value) as value
+        from (
+            select child.child_no, {keys} as value
+            from child
+            inner join agreed using (local_no)
+            where child.side = '{rule.side}' and {filled}
+        )
+        group by child_no
+        having count(distinct value) = 1;
+
+        create or replace temp table joined as
+        select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
+        from bearer
+        where bearer.value in (
+            select bearer.value
+            from bearer
+            inner join child using (child_no)
+            inner join local_person using (local_no)
+            inner join said using (local_no)
+            group by bearer.value
+            having count(distinct bearer.child_no) > 1
+                and count(distinct (bearer.child_no, local_person.partner)) = count(distinct local_person.partner)
+                and {one_each}
+        );
+    """)
+    _renumber(con, rule, "joined.child_no is not null")
+
+
+def _renumber(con: duckdb.DuckDBPyConnection, rule: MatchRule, settled: str) -> None:
+    con.execute(f"""
+        create or replace temp table child as
+        select child.local_no, child.side, coalesce(joined.new_no, child.child_no) as child_no,
+            case when child.method = 'local_id' and {settled} then '{rule.method}' else child.method end as method
+        from child
+        left join joined using (child_no)
+    """)
+
+
+def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
+    """Link a child of each side that alone bear the same keys; a child with two candidates is linked to none."""
+    keys, filled = _keys(rule)
+    con.execute(f"""
+        insert into between_link
+        with bearer as (
+            select distinct {keys} as value,
+                case child.side when 'education' then child.child_no end as education_no,
+                case child.side when 'health' then child.child_no end as health_no
+            from child
+            inner join agreed using (local_no)
+            where {filled}
+        ),
+
+        candidate as (
+            select distinct min(education_no) as education_no, min(health_no) as health_no
+            from bearer
+            group by value
+            having count(distinct education_no) = 1 and count(distinct health_no) = 1
+        ),
+
+        still_free as (
+            select * from candidate
+            where education_no not in (select education_no from between_link)
+                and health_no not in (select health_no from between_link)
+        )
+
+        select education_no, health_no, '{rule.method}'
+        from still_free
+        qualify count(*) over (partition by education_no) = 1 and count(*) over (partition by health_no) = 1
+    """)
+
+
+def _keys(rule: MatchRule) -> tuple[str, str]:
+    """One value made of every key (a list, so that no two sets of keys run together), and that all are known."""
+    columns = [f"agreed.{key}" for key in rule.keys]
+    value = ", ".join(f"cast({column} as varchar)" for column in columns)
+    return f"[{value}]", " and ".join(f"{column} is not null" for column in columns)

@@ -1,0 +1,141 @@
+"""The children as the partners sent them, standardised, in temporary tables of one connection.
+
+Belongs here: reading accepted tables and settling what each local record says. Does not belong here: whether two local
+records are one child (link.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.identity.sources import ATTRIBUTES, PersonSource, source_of
+
+
+@dataclass(frozen=True)
+class AcceptedSubmission:
+    """A submission whose rows were accepted: what identity needs to know of it. `received_at` is UTC without a zone."""
+
+    submission_id: str
+    partner: str
+    feed: str
+    period: str
+    period_start: date
+    period_end: date
+    received_at: datetime
+    folder: Path
+
+    def table(self, name: str) -> Path | None:
+        """The Parquet of a table, or None where the submission has not got it (an optional table)."""
+        path = self.folder / f"{name.lower()}.parquet"
+        return path if path.is_file() else None
+
+
+def text(value: object) -> str:
+    """A SQL text literal. Not for what partners sent: that is never written into SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def create_view(
+    con: duckdb.DuckDBPyConnection, name: str, accepted: Sequence[AcceptedSubmission], feed: str, table: str
+) -> bool:
+    """Create view `name`: a table of every submission of a feed, with submission_id. False if none has it."""
+    paths = [str(path) for item in accepted if item.feed == feed and (path := item.table(table))]
+    if not paths:
+        return False
+    listed = ", ".join(text(path) for path in paths)
+    con.execute(
+        f"create or replace temp view {name} as select sent.*, submission.submission_id"
+        f" from read_parquet([{listed}], union_by_name = true, filename = true) as sent"
+        " inner join submission on sent.filename = concat(submission.folder, parse_filename(sent.filename))"
+    )
+    return True
+
+
+@guarded("reading the accepted records of children")
+def create_records(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission]) -> None:
+    """Create the temporary tables below. Needs standardise.create_macros.
+
+    submission: submission_id, partner, feed, space (sources.PersonSource), period_end, received_at, folder (with its last slash).
+    person_record: one row per child and submission: recency (1 is the oldest; a total order by period, then receipt),
+        side, space, feed, partner, submission_id, source_person_id, and sources.ATTRIBUTES standardised.
+    local_person: one row per (side, space, partner, source_person_id), with local_no.
+    said: one row per (local_no, feed): the newest value of each attribute that the feed gives.
+    agreed: one row per local_no: the attributes on which its feeds agree, else NULL; only these are matched on.
+    """
+    con.execute(
+        "create or replace temp table submission (submission_id varchar, partner varchar, feed varchar,"
+        " space varchar, period_end date, received_at timestamp, folder varchar)"
+    )
+    for item in accepted:
+        con.execute(
+            "insert into submission values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                item.submission_id,
+                item.partner,
+                item.feed,
+                source_of(item.feed).space_of(item.submission_id),
+                item.period_end,
+                item.received_at,
+                f"{item.folder}/",
+            ],
+        )
+    typed = ", ".join(f"{name} {kind}" for name, (kind, _) in ATTRIBUTES.items())
+    con.execute(
+        "create or replace temp table sent_person (side varchar, space varchar, feed varchar, partner varchar,"
+        " submission_id varchar, period_end date, received_at timestamp, source_row bigint, source_person_id varchar,"
+        f" {typed})"
+    )
+    for feed in sorted({item.feed for item in accepted}):
+        source = source_of(feed)
+        if create_view(con, "sent_table", accepted, feed, source.table):
+            con.execute(_insert(source))
+    _settle(con)
+
+
+def _insert(source: PersonSource) -> str:
+    values = []
+    for name, (kind, macro) in ATTRIBUTES.items():
+        sent = [f'{macro}(sent."{column}")' if macro else f'sent."{column}"' for column in source.columns.get(name, ())]
+        values.append(f"coalesce({', '.join(sent)}, null)" if sent else f"cast(null as {kind})")
+    return f"""
+        insert into sent_person
+        select '{source.side}', submission.space, submission.feed, submission.partner, submission.submission_id,
+            submission.period_end, submission.received_at, sent.source_row,
+            cast(sent."{source.person_id}" as varchar), {", ".join(values)}
+        from sent_table as sent
+        inner join submission using (submission_id)
+        where sent."{source.person_id}" is not null"""
+
+
+def _settle(con: duckdb.DuckDBPyConnection) -> None:
+    names = list(ATTRIBUTES)
+    newest = ", ".join(f"arg_max({name}, recency) as {name}" for name in names)  # arg_max passes over NULL
+    unanimous = ", ".join(f"case when count(distinct {name}) = 1 then min({name}) end as {name}" for name in names)
+    con.execute(f"""
+        create or replace temp table person_record as
+        select row_number() over (order by period_end, received_at, feed, submission_id, source_row) as recency,
+            side, space, feed, partner, submission_id, source_person_id, {", ".join(names)}
+        from sent_person;
+        drop table sent_person;
+
+        create or replace temp table local_person as
+        select row_number() over (order by side, space, partner, source_person_id) as local_no, *
+        from (select distinct side, space, partner, source_person_id from person_record);
+
+        create or replace temp table said as
+        select local_person.local_no, person_record.feed, {newest}
+        from person_record
+        inner join local_person using (side, space, partner, source_person_id)
+        group by all;
+
+        create or replace temp table agreed as
+        select local_no, {unanimous}
+        from said
+        group by local_no;
+    """)

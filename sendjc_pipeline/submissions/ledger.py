@@ -1,0 +1,146 @@
+"""The ledger of arrivals: landing a submission whole, listing what has landed, and choosing which submissions count.
+
+Nothing here looks inside a file. A submission is known by its content: the same bytes again change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from sendjc_pipeline import feeds
+from sendjc_pipeline.feeds.partners import require_sender
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.reporting import period as read_period
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions.manifest import FILE_NAME, Submission, SubmittedFile, submission_id, utc_seconds
+
+_COPY_BLOCK = 1 << 20
+
+
+def submit(
+    settings: Settings,
+    partner: str,
+    feed: str,
+    period: str,
+    files: Sequence[Path],
+    spec: str | None = None,
+    *,
+    received_at: datetime,
+) -> Submission:
+    """Copy a partner's files into landing as one submission, all of them or none.
+
+    The copy is made in a hidden folder beside its place, forced to disk, given its manifest, and renamed: a killed process
+    leaves no half submission. The same bytes again return the submission that is there, with its first time of receipt.
+
+    Raises:
+        SendjcError: the feed, spec, partner or period is unknown, a file is missing or not a file, or two bear one name.
+    """
+    declaration = feeds.load(feed)
+    spec = feeds.resolve_spec(declaration, spec)
+    require_sender(declaration, partner)
+    label = read_period(period).label
+    _require_files(files)
+    home = settings.landing / partner / feed
+    home.mkdir(parents=True, exist_ok=True)
+    stage = home / f".incoming-{secrets.token_hex(8)}"
+    stage.mkdir()
+    try:
+        copied = tuple(_copy(path, stage) for path in sorted(files, key=lambda path: path.name))
+        identity = submission_id(feed, partner, label, (file.sha256 for file in copied))
+        target = home / identity
+        if (target / FILE_NAME).is_file():
+            return Submission.read(target)
+        submission = Submission(
+            submission_id=identity,
+            partner=partner,
+            feed=feed,
+            spec=spec,
+            period=label,
+            received_at=utc_seconds(received_at),
+            files=copied,
+        )
+        submission.write(stage)
+        _sync_folder(stage)
+        if target.exists():  # a folder without a manifest is not a submission: something else left it here
+            shutil.rmtree(target)
+        stage.rename(target)
+        _sync_folder(home)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return submission.model_copy(update={"folder": target})
+
+
+def all_submissions(settings: Settings) -> list[Submission]:
+    """Every submission that has landed, oldest first; folders without a manifest are not submissions."""
+    found = [Submission.read(path.parent) for path in settings.landing.glob(f"[!.]*/[!.]*/[!.]*/{FILE_NAME}")]
+    return sorted(found, key=_age)
+
+
+def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> list[Submission]:
+    """The submissions of a feed that count for a quarter as known at a date (decision 0001, item 6).
+
+    Received on or before `known_at` (a day of UTC), period ended by the quarter's end (unless the feed is not bound to periods), the newest
+    per partner and period; of a snapshot feed the newest period only. Ordered by partner and period.
+    """
+    declaration = feeds.load(feed)
+    newest: dict[tuple[str, str], Submission] = {}
+    for submission in all_submissions(settings):
+        in_time = submission.received_at.date() <= known_at
+        if (
+            submission.feed == feed
+            and in_time
+            and (not declaration.period_bound or _period_end(submission) <= quarter.end)
+        ):
+            newest[submission.partner, submission.period] = submission  # oldest first, so the newest stays
+    chosen = sorted(newest.values(), key=lambda s: (s.partner, _period_end(s), _age(s)))
+    if declaration.selection == "cumulative":
+        return chosen
+    return list({submission.partner: submission for submission in chosen}.values())
+
+
+def _age(submission: Submission) -> tuple[datetime, str]:
+    return submission.received_at, submission.submission_id
+
+
+def _period_end(submission: Submission) -> date:
+    return read_period(submission.period).end
+
+
+def _require_files(files: Sequence[Path]) -> None:
+    if not files:
+        raise SendjcError("no file was given: a submission has at least one.")
+    if absent := [path.name for path in files if not path.is_file()]:
+        raise SendjcError(f"not a file: {', '.join(absent)}; give the files themselves, not their folder.")
+    if repeated := [name for name, count in Counter(path.name for path in files).items() if count > 1]:
+        raise SendjcError(f"two files bear the name {', '.join(repeated)}; rename one.")
+    if any(path.name == FILE_NAME or path.name.startswith(".") for path in files):
+        raise SendjcError(
+            f"a file is hidden or named {FILE_NAME}, which is the manifest's name; rename it or leave it out."
+        )
+
+
+def _copy(path: Path, folder: Path) -> SubmittedFile:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as source, (folder / path.name).open("wb") as target:
+        while block := source.read(_COPY_BLOCK):
+            digest.update(block)
+            size += target.write(block)
+        target.flush()
+        os.fsync(target.fileno())
+    return SubmittedFile(name=path.name, sha256=digest.hexdigest(), bytes=size)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the folder's entries to disk, without which a rename may outlive the files that it names."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

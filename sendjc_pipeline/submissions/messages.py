@@ -1,0 +1,116 @@
+"""What a partner is told: one message per row and rule, one per file, and the totals of the receipt.
+
+Belongs here: the columns of _messages.parquet and the totals. Does not belong here: rows or values. No message ever holds the content of
+a cell: file, row, column and rule are enough to find it, and whoever may see the value has the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import duckdb
+import pandas as pd
+
+from sendjc_pipeline.feeds.model import Feed, Table
+from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions.judge import fault_name
+from sendjc_pipeline.submissions.readers import raw_name
+from sendjc_pipeline.submissions.receipt import RuleTotal
+from sendjc_pipeline.submissions.results import PARQUET, sql_path
+
+OUTCOMES = ("reject_file", "quarantine_row", "warn")
+_SHAPE_ACTION = "export the file again; a cell with a comma, quote mark or line break must stand in quote marks"
+
+
+def prepare_file_messages(con: duckdb.DuckDBPyConnection) -> None:
+    """Create `file_message`: one row per thing said about a whole file."""
+    con.execute(
+        "create or replace table file_message"
+        " (rule varchar, outcome varchar, file varchar, message varchar, action varchar)"
+    )
+
+
+def write_messages(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> None:
+    """Write _messages.parquet.
+
+    Columns: rule, category, outcome, table, file, sheet, row, column_name, column_letter, message, action. About a whole file:
+    table, sheet, row and column are NULL.
+    """
+    con.execute("""
+        create or replace table message (place integer, rule varchar, category varchar, outcome varchar,
+            "table" varchar, file varchar, sheet varchar, "row" bigint, column_name varchar, column_letter varchar,
+            message varchar, action varchar)
+    """)
+    con.execute("""
+        insert into message by name
+        select -1 as place, rule, 'bad_value' as category, outcome, file, message, action from file_message
+    """)
+    for place, table in enumerate(feed.tables.values()):
+        _collect(con, feed, place, table)
+    con.execute(
+        'copy (select * exclude (place) from message order by place, file, sheet, "row" nulls first, rule)'
+        f" to '{sql_path(folder / '_messages.parquet')}' {PARQUET}"
+    )
+
+
+def totals(con: duckdb.DuckDBPyConnection) -> list[RuleTotal]:
+    """Total by rule, once `write_messages` has run; pandera checks the shape of what partners and the board are told.
+
+    Raises:
+        SendjcError: a total is malformed, which is a fault of a declaration.
+    """
+    frame = con.execute("""
+        select rule, outcome, coalesce("table", '') as "table", coalesce(column_name, '') as "column",
+            count(*) as count, min(message) as message, min(action) as action
+        from message group by all order by min(place), outcome, rule
+    """).df()
+    return [RuleTotal.model_validate(record) for record in _validated(frame).to_dict("records")]
+
+
+def _collect(con: duckdb.DuckDBPyConnection, feed: Feed, place: int, table: Table) -> None:
+    con.execute(f"""
+        insert into message by name
+        select {place} as place, b.rule, b.category, b.outcome, b.table_name as "table", r.source_file as file,
+            r.source_sheet as sheet, r.source_row as "row", b.column_name, sendjc_letter(h.position) as column_letter,
+            b.message, b.action
+        from (select row_id, unnest(faults) as rule_id from {fault_name(table)}) f
+        join rule_book b using (rule_id)
+        join {raw_name(table.name)} r on r.rowid = f.row_id
+        left join raw_header h on h.table_name = b.table_name and h.source_file = r.source_file
+            and h.source_sheet is not distinct from r.source_sheet and h.column_name = b.column_key
+    """)
+    con.execute(
+        f"""
+        insert into message by name
+        select {place} as place, ? as rule, 'wrong_format' as category, 'quarantine_row' as outcome,
+            table_name as "table", source_file as file, source_sheet as sheet, source_row as "row", why as message,
+            ? as action
+        from raw_reject where table_name = ?
+        """,
+        [f"{feed.name.upper()}.{table.name}.shape", _SHAPE_ACTION, table.name],
+    )
+
+
+def _validated(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandera.pandas as pa  # 0.6 s to import, and not needed by commands that read nothing
+
+    filled = pa.Column(str, pa.Check.str_length(min_value=1))
+    schema = pa.DataFrameSchema(
+        {
+            "rule": pa.Column(str, pa.Check.str_matches(r"^[A-Z0-9_]+(\.[A-Za-z0-9_]+)+$")),
+            "outcome": pa.Column(str, pa.Check.isin(OUTCOMES)),
+            "table": pa.Column(str),
+            "column": pa.Column(str),
+            "count": pa.Column("int64", pa.Check.ge(1)),
+            "message": filled,
+            "action": filled,
+        },
+        strict=True,
+        coerce=True,
+    )
+    try:
+        return cast("pd.DataFrame", schema.validate(frame, lazy=True))
+    except pa.errors.SchemaErrors as error:
+        faults = ", ".join(sorted({f"{case.column}: {case.check}" for case in error.failure_cases.itertuples()}))
+        raise SendjcError(f"the totals by rule are malformed ({faults}): a rule is declared wrongly.") from None

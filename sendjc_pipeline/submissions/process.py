@@ -1,0 +1,110 @@
+"""One pass over a set of files: read, judge, write, count. The order of the steps, and nothing of what each of them does.
+
+Where the result lies, and that it appears whole, is `intake`'s business.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline import reporting
+from sendjc_pipeline.feeds.model import Feed
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import judge, messages, readers, results
+from sendjc_pipeline.submissions.bundle import open_bundles
+from sendjc_pipeline.submissions.macros import create_macros
+from sendjc_pipeline.submissions.readers import FileRejected, rule_code
+from sendjc_pipeline.submissions.receipt import Receipt, TableCount
+from sendjc_pipeline.warehouse.connection import connect
+
+
+def process(
+    settings: Settings, feed: Feed, spec: str, files: Sequence[Path], period: str | None, folder: Path
+) -> Receipt:
+    """Read, judge and write the results into `folder`; return the receipt, which is not written.
+
+    Written: each accepted <table>.parquet (none when refused), _quarantine.parquet and _messages.parquet.
+
+    Raises:
+        SendjcError: rows were lost or doubled on the way, which is a fault of ours.
+    """
+    span = reporting.period(period) if period else None
+    window = judge.Window(span.start, span.end) if span else judge.Window(None, None)
+    with _workshop(settings) as (con, scratch):
+        refused_by, stated_period = _read(con, feed, spec, files, scratch)
+        if refused_by is None:
+            judge.judge(con, feed, spec, window)
+            if judge.has_refusing_row(con, feed):
+                refused_by = rule_code(feed, "refusing_row")
+            else:
+                results.write_accepted(con, feed, folder)
+        else:
+            judge.leave_unjudged(con, feed)
+        messages.write_messages(con, feed, folder)
+        results.write_quarantine(con, feed, folder, refused_by)
+        tables = results.count_rows(con, feed, folder)
+        _require_sums(feed, tables)
+        return Receipt(
+            submission_id=None,
+            feed=feed.name,
+            partner=None,
+            period=period,
+            spec=spec,
+            status="rejected" if refused_by else "accepted",
+            tables=tables,
+            messages_total=messages.totals(con),
+            file_messages=_file_messages(con),
+            stated_period=stated_period,
+        )
+
+
+def _require_sums(feed: Feed, tables: dict[str, TableCount]) -> None:
+    for name, count in tables.items():
+        if count.received != count.accepted + count.quarantined:
+            raise SendjcError(
+                f"{feed.name}.{name}: {count.received} rows received, but {count.accepted} accepted and"
+                f" {count.quarantined} quarantined: rows were lost or doubled on the way. Nothing was stored."
+            )
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path], scratch: Path
+) -> tuple[str | None, str | None]:
+    """Fill the raw tables; returns (the rule that refused the files or None, the period that they state or None)."""
+    readers.prepare(con)
+    messages.prepare_file_messages(con)
+    try:
+        result = readers.get(feed.reader)(con, feed, spec, open_bundles(feed, files, scratch))
+    except FileRejected as refusal:
+        faults = [refusal, *refusal.also]
+        con.executemany(
+            "insert into file_message values (?, 'reject_file', ?, ?, ?)",
+            [[f.rule, f.file, f.message, f.remedy] for f in faults],
+        )
+        return refusal.rule, None
+    if result.warnings:
+        said = [[w.rule, w.file, w.message, w.action] for w in result.warnings]
+        con.executemany("insert into file_message values (?, 'warn', ?, ?, ?)", said)
+    return None, result.stated_period
+
+
+@contextmanager
+def _workshop(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB in memory and a scratch folder, both gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=settings.temp, prefix="intake-") as scratch:
+        con = connect(settings=settings)
+        try:
+            create_macros(con)
+            yield con, Path(scratch)
+        finally:
+            con.close()
+
+
+def _file_messages(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute("select file, message, rule, action from file_message order by outcome, file, rule").fetchall()
+    return [f"{file}: {message} [{rule}]. {action}" for file, message, rule, action in rows]

@@ -1,0 +1,131 @@
+"""From numbered lines to records and fields, in SQL: quoting, line breaks inside cells, ragged lines.
+
+Belongs here: the grammar of a delimited file. Does not belong here: which file holds which table (`csv_tables`), bytes
+and encodings (`textfile`), or the meaning of a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.feeds.model import Feed, Table
+from sendjc_pipeline.submissions.readers import raw_name
+from sendjc_pipeline.submissions.readers.textfile import load_lines, needs_quote_rules
+
+RAGGED = "the line has {found} cells and the header {expected}"
+MALFORMED = "a quote mark is not closed, or stands inside a cell that is not quoted"
+# A cell with more line breaks than this is an unclosed quote mark that happened to meet another one.
+_MAX_LINES_IN_CELL = 200
+
+
+def read_delimited(
+    con: duckdb.DuckDBPyConnection, feed: Feed, table: Table, path: Path, positions: dict[str, int], width: int
+) -> int:
+    """Append the file's rows to the raw table and its unusable lines to `raw_reject`.
+
+    `positions` is {column key: place from 1 in the file}; a declared column that is not in it becomes NULL. `width` is the
+    number of cells in the header; a line with another number is rejected with its row. Returned is how many blank
+    lines were passed over: they hold nothing, yet Excel numbers them, and so do we.
+    """
+    load_lines(con, path, feed)
+    quoted = needs_quote_rules(con, feed.dialect)
+    _number_records(con, feed.dialect.delimiter, feed.dialect.quote if quoted else None, width)
+    _split(con, feed.dialect.delimiter, feed.dialect.quote if quoted else None)
+    cells = ", ".join(
+        f'cells[{positions[c.key]}] as "{c.key}"' if c.key in positions else "null" for c in table.columns
+    )
+    con.execute(
+        f"insert into {raw_name(table.name)} select {cells}, ?, null, source_row from csv_cells"
+        " where not is_blank and len(cells) = ?",
+        [path.name, width],
+    )
+    con.execute(
+        """insert into raw_reject select ?, ?, null, source_row,
+            case when cells is null then ? else replace(?, '{found}', len(cells)::varchar) end, record
+            from csv_cells where not is_blank and len(cells) is distinct from ?""",
+        [table.name, path.name, MALFORMED, RAGGED.replace("{expected}", str(width)), width],
+    )
+    blank = con.execute("select count(*) from csv_cells where is_blank").fetchone()
+    con.execute("drop table csv_cells; drop table csv_line")
+    return int(blank[0]) if blank else 0
+
+
+def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str | None, width: int) -> None:
+    """Create the view `csv_record` (source_row, record) without the header; a line break inside a quoted cell joins lines.
+
+    A line with an odd number of quote marks opens such a cell if all its cells but the last are whole, the next odd line closes it if it
+    goes on with whole cells, and the two are believed if they make up as many cells as the header has. Any other odd line is malformed
+    and stands alone, so that one stray mark spoils one row and not the rest of the file.
+    """
+    con.execute(
+        "create or replace temp view csv_record as select rowid + 1 as source_row, line as record from csv_line where rowid > 0"
+    )
+    if quote is None:
+        return
+    d, q = re.escape(delimiter), re.escape(quote)
+    cell, inside = _cell(delimiter, quote), f"(?:[^{q}]|{q}{q})*"
+    opening, closing = f"(?:(?:{cell}){d})*{q}{inside}", f"{inside}{q}(?:{d}(?:{cell}))*"
+    con.execute(f"""
+        create or replace temp table csv_span as
+        with odd as (
+            select rowid as n, row_number() over (order by rowid) as place, line
+            from csv_line where (length(line) - length(replace(line, '{quote}', ''))) % 2 = 1),
+        pair as (
+            select a.n as first_n, b.n as last_n, a.place
+            from odd a join odd b on b.place = a.place + 1
+            where b.n - a.n <= {_MAX_LINES_IN_CELL}
+                and regexp_full_match(a.line, '(?s){opening}') and regexp_full_match(b.line, '(?s){closing}')),
+        whole as (
+            select p.*, string_agg(l.line, chr(10) order by l.rowid) as record
+            from pair p join csv_line l on l.rowid between p.first_n and p.last_n group by all),
+        believed as (
+            select *, place - row_number() over (order by place) as chain from whole
+            where len(regexp_extract_all('{delimiter}' || record, '(?s){d}(?:{cell})')) = {width}
+                and regexp_full_match(record, '(?s)(?:{cell})(?:{d}(?:{cell}))*'))
+        -- A line that may close one cell and open another stands in two pairs of a chain: the earlier pair has it.
+        select first_n, last_n, record from believed
+        qualify row_number() over (partition by chain order by place) % 2 = 1
+    """)
+    spans = con.execute("select count(*) from csv_span").fetchone()
+    if not spans or not spans[0]:
+        return
+    con.execute("""
+        create or replace temp view csv_record as
+        with inside as (select l.rowid as n from csv_span s join csv_line l on l.rowid between s.first_n and s.last_n),
+        every as (
+            select first_n as n, record from csv_span
+            union all select rowid, line from csv_line where rowid not in (from inside))
+        select row_number() over (order by n) as source_row, record from every qualify n > 0
+    """)
+
+
+def _split(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str | None) -> None:
+    """Create `csv_cells` (source_row, record, cells VARCHAR[] or NULL when malformed, is_blank)."""
+    plain = f"string_split(record, '{delimiter}')"
+    cells = plain
+    if quote is not None:
+        d, cell = re.escape(delimiter), _cell(delimiter, quote)
+        # Every match begins with a delimiter and so is never empty: an empty match at the start would make the search skip a cell.
+        by_rule = f"list_transform(regexp_extract_all('{delimiter}' || record, '(?s){d}({cell})', 1), lambda c: {_unquoted('c', quote)})"
+        between = f"string_split(record[2:-2], '{quote}{delimiter}{quote}')"
+        marks = f"length(record) - length(replace(record, '{quote}', ''))"
+        cells = f"""case when not contains(record, '{quote}') then {plain}
+            when starts_with(record, '{quote}') and ends_with(record, '{quote}') and {marks} = 2 * len({between}) then {between}
+            when regexp_full_match('{delimiter}' || record, '(?s)({d}({cell}))*') then {by_rule} end"""
+    con.execute(f"""
+        create or replace temp table csv_cells as
+        select source_row, record, {cells} as cells, trim(record, '{delimiter}{quote or ""} ' || chr(9)) = '' as is_blank
+        from csv_record
+    """)
+
+
+def _cell(delimiter: str, quote: str) -> str:
+    d, q = re.escape(delimiter), re.escape(quote)
+    return f"{q}(?:[^{q}]|{q}{q})*{q}|[^{d}{q}]*"
+
+
+def _unquoted(cell: str, quote: str) -> str:
+    return f"case when starts_with({cell}, '{quote}') then replace({cell}[2:-2], '{quote}{quote}', '{quote}') else {cell} end"

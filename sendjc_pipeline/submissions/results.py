@@ -1,0 +1,109 @@
+"""Writing what the judges found: accepted tables, quarantine, and how many rows went where.
+
+Belongs here: the columns and order of those files. Does not belong here: why a row failed, or what the partner is told
+(`messages`). The quarantine's payload holds the row as sent; it stays in the restricted zone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.feeds.model import Feed, Table
+from sendjc_pipeline.submissions.casting import PARQUET_TYPES, output_columns, typed_name
+from sendjc_pipeline.submissions.judge import fault_name, kept
+from sendjc_pipeline.submissions.readers import raw_name
+from sendjc_pipeline.submissions.receipt import TableCount
+
+_SORT_UP_TO = 1_000_000
+PARQUET = "(format parquet, compression zstd)"
+
+
+def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> None:
+    """Write each table's accepted rows, in file order, as <table>.parquet with the columns of `output_columns`."""
+    for table in feed.tables.values():
+        columns = ", ".join(_output(table, name) for name in output_columns(table))
+        chosen = ""
+        if _one(con, f"select count(*) from {fault_name(table)} where is_quarantined"):
+            # A scan keeps the file's order by itself, and so does an anti-join while the rows left out are the fewer; a
+            # sort makes sure, and is left out where millions of wide rows would not fit in memory.
+            small = _one(con, f"select count(*) from {raw_name(table.name)}") <= _SORT_UP_TO
+            chosen = f"where {kept(table)}{' order by row_id' if small else ''}"
+        con.execute(
+            f"copy (select {columns} from {typed_name(table)} {chosen})"
+            f" to '{sql_path(folder / f'{table.name}.parquet')}' {PARQUET}"
+        )
+
+
+def write_quarantine(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, refused_by: str | None) -> None:
+    """Write _quarantine.parquet: table, file, sheet, row, rules VARCHAR[], payload (the raw row as JSON text).
+
+    `refused_by` is the file-level rule when the whole submission is refused: then every row is here, and the rule stands for
+    rows that broke none of their own.
+    """
+    tables = list(enumerate(feed.tables.values()))
+    parts = [_quarantined(place, table, refused_by) for place, table in tables]
+    parts += [_rejects(place, feed, table) for place, table in tables]
+    con.execute(
+        f'copy (select * exclude (place) from ({" union all ".join(parts)}) order by place, file, sheet, "row")'
+        f" to '{sql_path(folder / '_quarantine.parquet')}' {PARQUET}"
+    )
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> dict[str, TableCount]:
+    """Count each table's rows: received from what was read, the others from the files written.
+
+    The three are counted apart, so that a row lost or doubled on the way shows as a sum that fails.
+    """
+    held = con.execute(
+        f"""select "table", count(*) from '{sql_path(folder / "_quarantine.parquet")}' group by 1"""
+    ).fetchall()
+    quarantined = {str(name): int(count) for name, count in held}
+    found = {}
+    for table in feed.tables.values():
+        rows = _one(con, f"select count(*) from {raw_name(table.name)}")
+        broken = _one(con, f"select count(*) from raw_reject where table_name = '{table.name}'")
+        written = folder / f"{table.name}.parquet"
+        accepted = _one(con, f"select count(*) from '{sql_path(written)}'") if written.is_file() else 0
+        found[table.name] = TableCount(
+            received=rows + broken, accepted=accepted, quarantined=quarantined.get(table.name, 0)
+        )
+    return found
+
+
+def sql_path(path: Path) -> str:
+    """The path as it may stand between quote marks in SQL."""
+    return str(path).replace("'", "''")
+
+
+def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _quarantined(place: int, table: Table, refused_by: str | None) -> str:
+    payload = ", ".join(f'"{c.key}" := r."{c.key}"' for c in table.columns)
+    fallback = f"['{refused_by}']" if refused_by else "[]::varchar[]"
+    return f"""
+        select {place} as place, '{table.name}' as "table", r.source_file as file, r.source_sheet as sheet,
+            r.source_row as "row", to_json(struct_pack({payload}))::varchar as payload,
+            coalesce(list_sort(list_transform(f.faults, lambda fault: book.codes[fault])), {fallback}) as rules
+        from {raw_name(table.name)} r left join {fault_name(table)} f on f.row_id = r.rowid
+        cross join (select map_from_entries(list((rule_id, rule))) as codes from rule_book) book
+        where {"true" if refused_by else "f.is_quarantined"}
+    """
+
+
+def _rejects(place: int, feed: Feed, table: Table) -> str:
+    return f"""
+        select {place} as place, table_name as "table", source_file as file, source_sheet as sheet,
+            source_row as "row", to_json(struct_pack(line := payload))::varchar as payload,
+            ['{feed.name.upper()}.{table.name}.shape'] as rules
+        from raw_reject where table_name = '{table.name}'
+    """
+
+
+def _output(table: Table, name: str) -> str:
+    column = next((c for c in table.columns if c.key == name), None)
+    return f'"{name}"::{PARQUET_TYPES.get(column.type, "VARCHAR")} as "{name}"' if column else f'"{name}"'

@@ -1,0 +1,72 @@
+"""`sendjc synth`: simulate the world once and write what each partner would send for each quarter.
+
+Belongs here: the one public function, and the limits of what may be asked for. Does not belong here: who sends what
+(partners).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.synthetic import calibration as cal
+from sendjc_pipeline.synthetic import population
+from sendjc_pipeline.synthetic import truth as truth_of
+from sendjc_pipeline.synthetic.partners import Partners, Summary
+
+Progress = Callable[[str], None]
+
+
+def _checked(areas: Sequence[str], quarters: Sequence[str | Quarter], scale: float, defects: float) -> list[Quarter]:
+    if unknown := sorted(set(areas) - set(cal.AREAS)):
+        raise SendjcError(f"There is no synthetic area {', '.join(unknown)}; choose from {', '.join(cal.AREAS)}.")
+    wanted = sorted({item if isinstance(item, Quarter) else Quarter.parse(item) for item in quarters})
+    first, last = Quarter.parse(cal.FIRST_QUARTER), Quarter.parse(cal.LAST_QUARTER)
+    if not areas or not wanted or wanted[0] < first or wanted[-1] > last:
+        raise SendjcError(f"Give at least one area, and quarters from {first} to {last}: no others are simulated.")
+    if not 0 < scale <= 5 or not 0 <= defects <= 0.5:
+        raise SendjcError("The scale must lie above 0 and be at most 5, the defect rate between 0 and 0.5.")
+    return wanted
+
+
+def generate(
+    out: Path, seed: int, scale: float, areas: Sequence[str], quarters: Sequence[str | Quarter], truth: Path | None = None,
+    defects: float = 0.0, progress: Progress | None = None,
+) -> Summary:  # fmt: skip
+    """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
+
+    The same seed and scale make the same world whichever areas and quarters are asked for, and the same bytes.
+
+    Args:
+        out: folder for the partners' files; files of the same names are replaced, others are left alone.
+        seed: number that fixes the world.
+        scale: share of the published volumes, 1.0 being the real ones.
+        areas: area ids.
+        quarters: quarters or their labels.
+        truth: folder for the truth as Parquet: person, residence, ehc_case, therapy_referral, record_person,
+            expected_metric, and defects when faults were planted.
+        defects: share of rows to spoil.
+        progress: called with one line before each long step.
+
+    Raises:
+        SendjcError: an unknown area, a quarter outside the simulated years, a scale or rate out of range.
+
+    """
+    wanted = _checked(areas, quarters, scale, defects)
+    say = progress or (lambda _: None)
+    say("simulating the four areas")
+    world = population.build(seed, scale)
+    summary = Summary(out)
+    partners = Partners(world, [area for area in cal.AREAS if area in areas], defects, summary)
+    for quarter in wanted:
+        say(f"writing {quarter}")
+        partners.quarter(quarter, truth is not None)
+    if truth is not None:
+        say("writing the truth")
+        truth_of.write_world(world, truth)
+        truth_of.write_lists(
+            truth, record_person=partners.records, expected_metric=partners.expected, defects=partners.faults
+        )
+    return summary
