@@ -64,7 +64,10 @@ Samples = Mapping[str, tuple[str, Sequence[str]]]
 
 
 def write_files(
-    folder: Path, samples: Samples, rows: Mapping[str, Sequence[str]] | None = None, without: Sequence[str] = (),
+    folder: Path,
+    samples: Samples,
+    rows: Mapping[str, Sequence[str]] | None = None,
+    without: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write one CSV per table; `rows` replaces a table's rows, `headers` its header, `without` leaves tables out."""

@@ -84,7 +84,7 @@ def test_the_seed_is_checked_and_all_its_faults_are_told_at_once(tmp_path: Path)
     shutil.copy(code_lists.SEED, spoiled)
     with spoiled.open("a", encoding="utf-8") as file:
         file.write("Bad Name,1,x,,,y\nsen2_need,A B,,,,y\n")
-    with pytest.raises(code_lists.BadCodeList, match="code.*label.*list_id|list_id.*code.*label"):
+    with pytest.raises(code_lists.BadCodeList, match=r"code.*label.*list_id|list_id.*code.*label"):
         code_lists.read_seed(spoiled)
     with pytest.raises(code_lists.BadCodeList, match="missing"):
         code_lists.read_seed(tmp_path / "nothing.csv")
@@ -111,5 +111,11 @@ def test_a_declaration_with_a_fault_is_refused() -> None:
         feeds.Column.model_validate({"name": "a", "type": "date", "lenient": True, "description": "a"})
     with pytest.raises(ValueError, match="not declared: b"):
         feeds.Table.model_validate(
-            {"name": "t", "file": "t.csv", "description": "t", "key": "b", "columns": [{"name": "a", "description": "a"}]}
+            {
+                "name": "t",
+                "file": "t.csv",
+                "description": "t",
+                "key": "b",
+                "columns": [{"name": "a", "description": "a"}],
+            }
         )

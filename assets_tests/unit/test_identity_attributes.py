@@ -86,3 +86,18 @@ def test_a_plan_that_ceased_by_death(scene: Scene, reason: str, day: date | None
         namedplan=[{"namedplantableid": "4", "assessmenttableid": "3", "ceasereason": reason, "ceasedate": day}],
     )  # fmt: skip
     assert _one(scene, "is_deceased") == (is_deceased,)
+
+
+@pytest.mark.parametrize("leaver", ["nottingham", "nottinghamshire"])
+def test_a_council_that_handed_the_plan_on_no_longer_says_where_the_child_lives(scene: Scene, leaver: str) -> None:
+    postcodes = {"nottingham": "NG7 2QX", "nottinghamshire": "NG18 1AA"}
+    for council, postcode in postcodes.items():
+        reason = "5" if council == leaver else None
+        scene.sen2(
+            council, pupil("1", upn=upn(1), postcode=postcode),
+            requests=[{"requeststableid": "2", "persontableid": "1"}],
+            assessment=[{"assessmenttableid": "3", "requeststableid": "2"}],
+            namedplan=[{"namedplantableid": "4", "assessmenttableid": "3", "ceasereason": reason, "ceasedate": date(2025, 2, 1) if reason else None}],
+        )  # fmt: skip
+    stays = next(council for council in postcodes if council != leaver)
+    assert _one(scene, "residence_area_id") == (stays,)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from intake_samples import BLADE, CSDS, DEMOGRAPHICS, write_files  # isort: skip
 
 from sendjc_pipeline import feeds
@@ -78,7 +79,10 @@ def test_ragged_blank_and_malformed_lines_keep_their_true_rows(tmp_path: Path) -
 
 
 def test_a_line_break_inside_a_cell_is_one_row_as_in_excel(tmp_path: Path) -> None:
-    content = HEADER + '\nP1,,"A\nB",,2015-05-04,F,,\nP2,,A,,2015-05-04,F,,\nP3,,"A\n\nB","C\nD",2015-05-04,F,,\nP4,,A,,2015-05-04,F,,\nP5,,A\n'
+    content = (
+        HEADER
+        + '\nP1,,"A\nB",,2015-05-04,F,,\nP2,,A,,2015-05-04,F,,\nP3,,"A\n\nB","C\nD",2015-05-04,F,,\nP4,,A,,2015-05-04,F,,\nP5,,A\n'
+    )
     con, _ = read(DEMO, [demographics(tmp_path, content.encode())])
     assert rows(con) == [(2, "P1", "A\nB"), (3, "P2", "A"), (4, "P3", "A\n\nB"), (5, "P4", "A")]
     assert [row for row, _ in rejects(con)] == [6]
@@ -98,7 +102,10 @@ CELL = st.text(st.sampled_from('ab ,"\n'), max_size=6)
 
 
 @hypothesis_settings(max_examples=80, deadline=None)
-@given(cells=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+@given(
+    cells=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
 def test_what_the_standard_writer_writes_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[str, str]], quoting: int
 ) -> None:
@@ -137,7 +144,11 @@ def test_headers_match_in_any_case_and_order_and_surplus_columns_are_told(tmp_pa
         ("x,y\n".encode("utf-16"), "encoding", "UTF-16"),
         (b"LocalPatientID,Surname\n", "missing_column", "DateOfBirth"),
         (HEADER.replace("Surname", "NHSNumber").encode() + b"\n", "duplicate_column", "nhsnumber"),
-        (HEADER.encode() + b"\nP1,,A,,2015-05-04,F,,\nP2,,Zo\xeb,,2015-05-04,F,,\n", "encoding", "line 3 is not in UTF-8"),
+        (
+            HEADER.encode() + b"\nP1,,A,,2015-05-04,F,,\nP2,,Zo\xeb,,2015-05-04,F,,\n",
+            "encoding",
+            "line 3 is not in UTF-8",
+        ),
         (HEADER.encode() + b"\nP1,,\x00,,2015-05-04,F,,\n", "unreadable", "NUL"),
         (HEADER.encode() + b"\rP1,,A,,2015-05-04,F,,\r", "unreadable", "carriage return"),
     ],
@@ -162,7 +173,9 @@ def test_a_file_in_the_wrong_feed_is_told_where_it_belongs(tmp_path: Path) -> No
     renamed = demographics(tmp_path, mpi.read_bytes())
     assert refusal(DEMO, [renamed]).rule == "DEMOGRAPHICS.file.wrong_feed"
     sen2 = feeds.load("sen2")
-    swapped = write_files(tmp_path / "swap", BLADE, headers={"person": BLADE["requests"][0]}, rows={"person": BLADE["requests"][1]})
+    swapped = write_files(
+        tmp_path / "swap", BLADE, headers={"person": BLADE["requests"][0]}, rows={"person": BLADE["requests"][1]}
+    )
     assert refusal(sen2, swapped).message == "this looks like feed sen2 table requests"
 
 
@@ -172,7 +185,9 @@ def test_missing_tables_are_named_and_all_faults_come_together(tmp_path: Path) -
     assert found.message == "no file for the tables person, senneed"
     files = write_files(tmp_path / "b", BLADE, headers={"requests": "requeststableid,x", "senneed": "y"})
     found = refusal(sen2, files)
-    assert {f.file for f in (found, *found.also)} == {p.name for p in files if "requests" in p.name or "senneed" in p.name}
+    assert {f.file for f in (found, *found.also)} == {
+        p.name for p in files if "requests" in p.name or "senneed" in p.name
+    }
 
 
 def test_a_file_under_another_name_is_read_by_its_header(tmp_path: Path) -> None:
@@ -196,7 +211,11 @@ def test_tables_of_the_layout_that_are_not_needed_are_left_unread(tmp_path: Path
 
 def test_older_headers_and_specs(tmp_path: Path) -> None:
     csds = feeds.load("csds")
-    header = CSDS["CYP201CareContact"][0].replace("AttendanceStatus", "AttendOrNot").replace("ConsMechanism", "Consultation_MediumUsed")
+    header = (
+        CSDS["CYP201CareContact"][0]
+        .replace("AttendanceStatus", "AttendOrNot")
+        .replace("ConsMechanism", "Consultation_MediumUsed")
+    )
     files = write_files(tmp_path / "csds", CSDS, headers={"CYP201CareContact": header})
     con, result = read(csds, files, "1.5")
     assert result.warnings == ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from intake_samples import BLADE, UPN, write_files  # isort: skip
 
 from sendjc_pipeline import feeds
@@ -79,7 +80,9 @@ def test_both_shapes_are_accepted_as_the_same_tables(settings: Settings, tmp_pat
     from sendjc_pipeline.submissions import ledger
 
     when = datetime(2025, 4, 20, tzinfo=UTC)
-    blade = ledger.submit(settings, "nottingham", "sen2", "2024-25-Q4", write_files(tmp_path / "b", BLADE), received_at=when)
+    blade = ledger.submit(
+        settings, "nottingham", "sen2", "2024-25-Q4", write_files(tmp_path / "b", BLADE), received_at=when
+    )
     xml = ledger.submit(settings, "derby", "sen2", "2024-25-Q4", [xml_file(tmp_path, message())], received_at=when)
     first, second = intake.accept(settings, blade), intake.accept(settings, xml)
     assert first.tables == second.tables
@@ -89,7 +92,10 @@ def test_both_shapes_are_accepted_as_the_same_tables(settings: Settings, tmp_pat
         shapes = [con.execute(f"describe from '{r.folder}/{table}.parquet'").fetchall() for r in (first, second)]
         assert shapes[0] == shapes[1]
     compared = "receiveddate, requestsource, rya, requestoutcomedate, requestoutcome, requestmediation"
-    assert len({con.execute(f"select {compared} from '{r.folder}/requests.parquet'").fetchone() for r in (first, second)}) == 1
+    assert (
+        len({con.execute(f"select {compared} from '{r.folder}/requests.parquet'").fetchone() for r in (first, second)})
+        == 1
+    )
 
 
 def test_a_namespace_and_an_empty_container_are_read(tmp_path: Path) -> None:
@@ -131,7 +137,11 @@ BOMB = '<!DOCTYPE m [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENT
         ("<a><Persons/></a>", "wrong_feed", "no Header and Persons"),
         (message("<Person><Surname>&c;</Surname></Person>", start=BOMB), "unsafe_xml", "document type"),
         (message(start='<!DOCTYPE m SYSTEM "file:///etc/hostname">'), "unsafe_xml", "document type"),
-        (message(head="", persons="", start='<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/hostname">]>'), "unsafe_xml", "document type"),
+        (
+            message(head="", persons="", start='<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/hostname">]>'),
+            "unsafe_xml",
+            "document type",
+        ),
     ],
 )
 def test_what_is_no_return_is_refused(tmp_path: Path, content: str, rule: str, text: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 from intake_samples import BLADE, DEMOGRAPHICS, write_files  # isort: skip
 
 from sendjc_pipeline.reporting import Quarter
@@ -26,7 +27,14 @@ def one_file(folder: Path, content: str = "a\n", name: str = "a.csv") -> Path:
     return path
 
 
-def land(settings: Settings, path: Path, period: str = "2024-25-Q4", day: int = 20, partner: str = "derby", feed: str = "sen2") -> Submission:
+def land(
+    settings: Settings,
+    path: Path,
+    period: str = "2024-25-Q4",
+    day: int = 20,
+    partner: str = "derby",
+    feed: str = "sen2",
+) -> Submission:
     return ledger.submit(settings, partner, feed, period, [path], received_at=WHEN.replace(day=day))
 
 
@@ -83,8 +91,10 @@ def test_files_that_cannot_land(settings: Settings, tmp_path: Path) -> None:
         ledger.submit(settings, "derby", "sen2", "2024", [], received_at=WHEN)
     with pytest.raises(SendjcError, match="not a file: sent"):
         ledger.submit(settings, "derby", "sen2", "2024", [one_file(tmp_path / "sent").parent], received_at=WHEN)
-    with pytest.raises(SendjcError, match="two files bear the name a.csv"):
-        ledger.submit(settings, "derby", "sen2", "2024", [one_file(tmp_path / "1"), one_file(tmp_path / "2")], received_at=WHEN)
+    with pytest.raises(SendjcError, match=r"two files bear the name a\.csv"):
+        ledger.submit(
+            settings, "derby", "sen2", "2024", [one_file(tmp_path / "1"), one_file(tmp_path / "2")], received_at=WHEN
+        )
     with pytest.raises(SendjcError, match=r"named submission\.json"):
         ledger.submit(settings, "derby", "sen2", "2024", [one_file(tmp_path, name="submission.json")], received_at=WHEN)
 
@@ -132,7 +142,12 @@ def test_a_cumulative_feed_uses_every_period_that_has_ended(settings: Settings, 
     def send(n: int, period: str, day: int) -> Submission:
         return land(settings, one_file(tmp_path / str(n), str(n)), period, day, "RHA", "csds")
 
-    q3, replaced, q4, q1 = send(1, "2024-25-Q3", 1), send(2, "2024-25-Q4", 2), send(3, "2024-25-Q4", 3), send(4, "2025-26-Q1", 4)
+    q3, replaced, q4, q1 = (
+        send(1, "2024-25-Q3", 1),
+        send(2, "2024-25-Q4", 2),
+        send(3, "2024-25-Q4", 3),
+        send(4, "2025-26-Q1", 4),
+    )
     assert ledger.current(settings, "csds", Q4, date(2025, 4, 30)) == [q3, q4]
     assert replaced not in ledger.current(settings, "csds", Q4, date(2025, 4, 30))
     assert ledger.current(settings, "csds", Q4.shift(1), date(2025, 4, 30)) == [q3, q4, q1]

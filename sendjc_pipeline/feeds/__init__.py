@@ -4,7 +4,7 @@
 files do not belong here.
 """
 
-from sendjc_pipeline.feeds.library import UnknownFeed, load, names, resolve_spec
+from sendjc_pipeline.feeds.library import UnknownFeed, layout_files, load, names, resolve_spec
 from sendjc_pipeline.feeds.model import Column, Feed, Rule, Table
 
-__all__ = ["Column", "Feed", "Rule", "Table", "UnknownFeed", "load", "names", "resolve_spec"]
+__all__ = ["Column", "Feed", "Rule", "Table", "UnknownFeed", "layout_files", "load", "names", "resolve_spec"]

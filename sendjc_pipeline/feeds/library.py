@@ -56,3 +56,9 @@ def resolve_spec(feed: Feed, spec: str | None) -> str:
     if spec not in feed.specs:
         raise UnknownFeed(f"'{spec}' is not a spec of feed {feed.name}; known specs: {', '.join(feed.specs)}.")
     return spec
+
+
+@cache
+def layout_files(name: str) -> tuple[Path, ...]:
+    """Files beside a feed's declaration that its reader needs as well: <feed>.layout.yaml, where there is one."""
+    return tuple(sorted(_FOLDER.glob(f"{name}.*.yaml")))

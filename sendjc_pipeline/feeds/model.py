@@ -1,107 +1,22 @@
-"""The shape of a feed's declaration: feed, tables, columns, rules, dialect.
+"""The shape of a feed's declaration: a feed and its tables, and the questions that they answer about themselves.
 
-Belongs here: the records themselves and the questions they answer about themselves. Does not belong here: what any one
-partner sends (the YAML beside this file), reading of files, or SQL.
+Belongs here: what holds for every feed. Does not belong here: what any one partner sends (the YAML beside this file), reading of
+files, or SQL. The parts that a table is made of are in `elements`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
-ColumnType = Literal[
-    "text",
-    "code",
-    "date",
-    "datetime",
-    "integer",
-    "decimal",
-    "flag",
-    "upn",
-    "nhs_number",
-    "postcode",
-    "published_number",
-]
-Privacy = Literal["none", "identifier", "record_id", "person_id", "birth_date", "postcode"]
-Category = Literal["blank", "wrong_format", "bad_value", "inconsistent", "duplicate", "orphan"]
-Outcome = Literal["reject_file", "quarantine_row", "warn"]
+from sendjc_pipeline.feeds.elements import Column, Dialect, Names, Outcome, Parent, Record, Rule
 
-# YAML may give one name where several are possible.
-Names = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
-
-# Types whose text is kept as sent, so that "lenient" loses nothing, and types that gain a <column>_is_valid.
-_TEXT_TYPES = ("text", "code", "upn", "nhs_number", "postcode")
-CHECKED_TYPES = ("upn", "nhs_number", "postcode")
+__all__ = ["Column", "Dialect", "Feed", "Outcome", "Parent", "Rule", "Table"]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Column(_Record):
-    """One column as the partner sends it. `since`/`until` are the first and last spec that have it."""
-
-    name: str
-    type: ColumnType = "text"
-    required: bool = False
-    code_list: str | None = Field(default=None, alias="list")
-    lenient: bool = False
-    """A value outside the code list or pattern is a warning, not a quarantine; only for types kept as text."""
-    since: str | None = None
-    until: str | None = None
-    renamed: dict[str, str] = {}
-    """Header in older specs: {last spec with the old header: old header}."""
-    privacy: Privacy = "none"
-    description: str
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Column:
-        if self.code_list and self.type != "code":
-            raise ValueError(f"column {self.name}: only a column of type code may name a code list")
-        if self.lenient and self.type not in _TEXT_TYPES:
-            raise ValueError(f"column {self.name}: lenient would blank a cell that is not kept as text")
-        return self
-
-    @property
-    def key(self) -> str:
-        """The column's name in raw tables and in Parquet."""
-        return self.name.lower()
-
-    @property
-    def is_checked(self) -> bool:
-        """Whether accepted tables carry <key>_is_valid for it."""
-        return self.type in CHECKED_TYPES
-
-
-class Rule(_Record):
-    """One check on the rows of a table.
-
-    `when` is a DuckDB predicate, TRUE when the row is at fault; NULL counts as sound. It sees the cast columns, the trimmed
-    text as raw_<column>, the accepted ancestors as <table>.<column>, any table of the feed as typed_<table>, and the
-    constants period_start and period_end (NULL in a dry run without a period).
-    """
-
-    code: str
-    when: str
-    columns: Names
-    category: Category
-    outcome: Outcome
-    message: str
-    action: str
-    since: str | None = None
-    until: str | None = None
-
-
-class Parent(_Record):
-    """The table above: `column` bears the same name in the child and, as key, in the parent."""
-
-    table: str
-    column: str
-
-
-class Table(_Record):
+class Table(Record):
     """One table of a feed. `file` are name patterns, matched without regard to case; `key` are columns of `columns`."""
 
     name: str
@@ -130,18 +45,7 @@ class Table(_Record):
         return next(column for column in self.columns if column.key == key.lower())
 
 
-class Dialect(_Record):
-    """How the feed's text files are written. Date formats are strptime patterns, tried in order."""
-
-    delimiter: str = ","
-    quote: str = '"'
-    encoding: Literal["utf-8"] = "utf-8"
-    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
-    datetime_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
-    date_example: str = "2025-01-31"
-
-
-class Feed(_Record):
+class Feed(Record):
     """What one kind of partner sends. Tables stand parents first, in the order in which they are judged."""
 
     name: str

@@ -31,7 +31,9 @@ PERSON_COLUMNS = {
     "is_deceased": "BOOLEAN",
 }
 
-_DECEASED = "8"  # SEN2 cease reason (domain/sources.md 1.4)
+# SEN2 cease reasons (domain/sources.md 1.4)
+_TRANSFERRED = "5"
+_DECEASED = "8"
 
 
 @guarded("describing children")
@@ -44,7 +46,8 @@ def create_attributes(
     the first of the month; age_years counts completed years at the quarter's end; sex is M, F or U; ethnicity is a
     school-census code from education, where "refused" and "not obtained" give way to a real one; residence_area_id
     follows the newest usable postcode, 'elsewhere' outside the four areas and NULL where there is none, and
-    residence_source is the feed that sent it.
+    residence_source is the feed that sent it. A council that handed the plan to another one still holds the address
+    that the child left, so its postcode counts only where nobody else has one.
 
     Raises:
         SendjcError: the seed of outward codes is missing.
@@ -58,7 +61,8 @@ def create_attributes(
         " select outward_code, area_id from read_csv(?, header = true, all_varchar = true)",
         [str(AREA_SEED)],
     )
-    _create_deaths(con, accepted, quarter_end)
+    _create_plan_ends(con, accepted, quarter_end)
+    _create_deaths(con, quarter_end)
     con.execute(f"""
         create or replace temp table person_attribute as
         with known as (
@@ -69,10 +73,14 @@ def create_attributes(
                     arg_max(ethnicity, recency) filter (where ethnicity not in ('REFU', 'NOBT')),
                     arg_max(ethnicity, recency)
                 ) as ethnicity,
-                arg_max({{'outward': identity_outward(postcode), 'feed': feed}}, recency)
-                    filter (where postcode is not null) as residence
+                arg_max(
+                    {{'outward': identity_outward(postcode), 'feed': feed}},
+                    {{'still_theirs': handed_on.local_no is null, 'recency': recency}}
+                ) filter (where postcode is not null) as residence
             from person_record
             inner join local_link using (side, space, partner, source_person_id)
+            left join (select distinct local_no from plan_end where reason = '{_TRANSFERRED}') as handed_on
+                on local_link.local_no = handed_on.local_no
             group by local_link.person_key
         )
 
@@ -90,7 +98,29 @@ def create_attributes(
     """)
 
 
-def _create_deaths(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission], quarter_end: date) -> None:
+def _create_plan_ends(
+    con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission], quarter_end: date
+) -> None:
+    """Create `plan_end` (person_key, local_no, reason): plans that had ended by the quarter's end, as each council says."""
+    con.execute("create or replace temp table plan_end (person_key varchar, local_no bigint, reason varchar)")
+    tables = ("namedplan", "assessment", "requests")
+    if all(create_view(con, f"sen2_{table}", accepted, "sen2", table) for table in tables):
+        con.execute(f"""
+            insert into plan_end
+            select distinct local_link.person_key, local_link.local_no, sen2_namedplan.ceasereason
+            from sen2_namedplan
+            inner join sen2_assessment using (submission_id, assessmenttableid)
+            inner join sen2_requests using (submission_id, requeststableid)
+            inner join submission using (submission_id)
+            inner join local_link
+                on submission.partner = local_link.partner and submission.space = local_link.space
+                and sen2_requests.persontableid = local_link.source_person_id
+            where sen2_namedplan.ceasereason is not null
+                and coalesce(sen2_namedplan.ceasedate, submission.period_end) <= date '{quarter_end}'
+        """)
+
+
+def _create_deaths(con: duckdb.DuckDBPyConnection, quarter_end: date) -> None:
     """Create `death` (person_key): died by the quarter's end, by a patient's newest record or why a plan ceased."""
     con.execute(f"""
         create or replace temp table death as
@@ -99,19 +129,6 @@ def _create_deaths(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSu
         inner join local_link using (side, space, partner, source_person_id)
         group by local_link.person_key, local_link.local_no, person_record.feed
         having arg_max_null(death_date, recency) <= date '{quarter_end}'
+        union
+        select person_key from plan_end where reason = '{_DECEASED}'
     """)
-    tables = ("namedplan", "assessment", "requests")
-    if all(create_view(con, f"sen2_{table}", accepted, "sen2", table) for table in tables):
-        con.execute(f"""
-            insert into death
-            select local_link.person_key
-            from sen2_namedplan
-            inner join sen2_assessment using (submission_id, assessmenttableid)
-            inner join sen2_requests using (submission_id, requeststableid)
-            inner join submission using (submission_id)
-            inner join local_link
-                on submission.partner = local_link.partner and submission.space = local_link.space
-                and sen2_requests.persontableid = local_link.source_person_id
-            where sen2_namedplan.ceasereason = '{_DECEASED}'
-                and coalesce(sen2_namedplan.ceasedate, submission.period_end) <= date '{quarter_end}'
-        """)

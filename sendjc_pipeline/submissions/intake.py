@@ -24,12 +24,16 @@ __all__ = ["Receipt", "RuleTotal", "TableCount", "accept", "accepted_folder", "c
 
 # Raise it when readers or casts change what they make of the same bytes: every submission is then accepted afresh.
 INTAKE_VERSION = "1"
+# Seeds that readers and rules look things up in.
+_DECIDING_SEEDS = (SEED, SEED.with_name("local_authority.csv"))
 
 
 def accepted_folder(settings: Settings, submission: Submission) -> Path:
     """Where the results lie: a folder per submission and per fingerprint of everything that decides them."""
     declaration = feeds.load(submission.feed)
-    fingerprint = declaration.fingerprint(INTAKE_VERSION, hashlib.sha256(SEED.read_bytes()).hexdigest())
+    deciders = [*_DECIDING_SEEDS, *feeds.layout_files(submission.feed)]
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in deciders]
+    fingerprint = declaration.fingerprint(INTAKE_VERSION, *hashes)
     return settings.restricted / "accepted" / submission.feed / submission.submission_id / fingerprint
 
 

@@ -10,7 +10,8 @@ import duckdb
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S; a letter's place is its value
 _UPN = f"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]"
-_POSTCODE = "(GIR 0AA|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][ABD-HJLNP-UW-Z]{2})"
+# ZZ99 with letters that no real postcode has: no fixed abode, not known and the like; well-formed, and placing nobody.
+_POSTCODE = "(GIR 0AA|ZZ99 3[A-Z]{2}|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][ABD-HJLNP-UW-Z]{2})"
 
 # Weights 10..2 on nine digits; 11 minus the remainder, where 11 counts as 0 and 10 can never equal a digit.
 _NHS_SUM = " + ".join(f"{11 - place} * (ascii(substr(x, {place}, 1)) - 48)" for place in range(1, 10))
@@ -36,7 +37,6 @@ create or replace macro sendjc_upn_is_well_formed(x) as regexp_full_match(x, '{_
 create or replace macro sendjc_upn_is_valid(x) as case when x is null then null when not sendjc_upn_is_well_formed(x) then false
     else x[1] = '{UPN_LETTERS}'[(({_UPN_SUM} + 13 * ({_UPN_LAST})) % 23) + 1] end;
 create or replace macro sendjc_postcode_is_well_formed(x) as regexp_full_match(x, '{_POSTCODE}');
--- ZZ99 codes stand for "no fixed abode", "not known" and the like: they place nobody.
 create or replace macro sendjc_postcode_is_valid(x) as case when x is null then null
     else sendjc_postcode_is_well_formed(x) and not starts_with(x, 'ZZ99') end;
 create or replace macro sendjc_letter(n) as case when n <= 26 then chr((64 + n)::integer)

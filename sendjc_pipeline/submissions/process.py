@@ -31,12 +31,24 @@ def process(
     Written: each accepted <table>.parquet (none when refused), _quarantine.parquet and _messages.parquet.
 
     Raises:
-        SendjcError: rows were lost or doubled on the way, which is a fault of ours.
+        SendjcError: rows were lost or doubled on the way, or the database gave up: faults of ours.
     """
+    try:
+        return _steps(settings, feed, spec, files, period, folder)
+    except duckdb.Error as error:
+        # Its text may quote a cell, so only its kind is passed on.
+        kind = type(error).__name__
+        raise SendjcError(f"{feed.name}: the database gave up on these files ({kind}); nothing was stored.") from None
+
+
+def _steps(
+    settings: Settings, feed: Feed, spec: str, files: Sequence[Path], period: str | None, folder: Path
+) -> Receipt:
     span = reporting.period(period) if period else None
     window = judge.Window(span.start, span.end) if span else judge.Window(None, None)
     with _workshop(settings) as (con, scratch):
         refused_by, stated_period = _read(con, feed, spec, files, scratch)
+        _compare_periods(con, feed, span, stated_period)
         if refused_by is None:
             judge.judge(con, feed, spec, window)
             if judge.has_refusing_row(con, feed):
@@ -61,6 +73,22 @@ def process(
             file_messages=_file_messages(con),
             stated_period=stated_period,
         )
+
+
+def _compare_periods(
+    con: duckdb.DuckDBPyConnection, feed: Feed, span: reporting.Period | None, stated: str | None
+) -> None:
+    """Warn when the files say of themselves that they are of another period than they were sent for."""
+    if span is None or stated is None:
+        return
+    told = reporting.period(stated)
+    if span.start <= told.start and told.end <= span.end:
+        return
+    message = f"the files are of {stated} and were sent for {span.label}"
+    con.execute(
+        "insert into file_message values (?, 'warn', ?, ?, ?)",
+        [rule_code(feed, "period"), "the submission", message, "submit them for the period that they state"],
+    )
 
 
 def _require_sums(feed: Feed, tables: dict[str, TableCount]) -> None:

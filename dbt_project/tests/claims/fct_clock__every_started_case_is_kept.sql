@@ -10,8 +10,7 @@ with expected as (
             rule.pathway = event.pathway
             and rule.service = event.service
             and rule.start_event = event.event_type
-            and event.event_date >= rule.valid_from
-            and event.event_date <= rule.valid_to
+    where event.event_date between rule.valid_from and rule.valid_to
     group by rule.clock_id
 ),
 

@@ -1,6 +1,12 @@
 -- 0 of 0 has no percentage; 0 of 5 is 0; a median lies half way between the middle two.
 with value_list as (
-    select 1 as days union all select 2 as days union all select 10 as days union all select 20 as days
+    select 1 as days
+    union all
+    select 2 as days
+    union all
+    select 10 as days
+    union all
+    select 20 as days
 ),
 
 worked as (

@@ -117,8 +117,8 @@ def _split(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str | None) ->
             when regexp_full_match('{delimiter}' || record, '(?s)({d}({cell}))*') then {by_rule} end"""
     con.execute(f"""
         create or replace temp table csv_cells as
-        select source_row, record, {cells} as cells, trim(record, '{delimiter}{quote or ""} ' || chr(9)) = '' as is_blank
-        from csv_record
+        select *, cells is not null and trim(record, '{delimiter}{quote or ""} ' || chr(9)) = '' as is_blank
+        from (select source_row, record, {cells} as cells from csv_record)
     """)
 
 

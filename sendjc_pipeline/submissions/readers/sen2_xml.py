@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from lxml import etree
 
 from sendjc_pipeline.feeds.model import Feed
@@ -20,9 +19,9 @@ from sendjc_pipeline.submissions.readers import (
     FileWarning,
     ReadResult,
     empty_raw_table,
-    raw_name,
     rule_code,
 )
+from sendjc_pipeline.submissions.readers.sen2_rows import Rows
 
 # Persons per batch: enough to make each insert worth its statement, few enough to stay at some 100 MB.
 _BATCH = 10_000
@@ -42,66 +41,6 @@ _RETURN_ID = "1"
 _SEND = "Export the return again from the case system and send it unchanged."
 
 
-class _Rows:
-    """Rows of the nine tables as the parser meets them, flushed to DuckDB in batches.
-
-    Columns are filled in Python because this is the parse itself; every cell is text as sent, and nothing is judged.
-    """
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, feed: Feed, file: str, spec: str) -> None:
-        self.con, self.file = con, file
-        self.fields = {
-            t.name: {feed.header(c, spec).lower(): c.key for c in feed.columns(t, spec)} for t in feed.tables.values()
-        }
-        self.columns: dict[str, dict[str, list[str | None]]] = {
-            name: {key: [] for key in [*fields.values(), "source_row"]} for name, fields in self.fields.items()
-        }
-        self.count = dict.fromkeys(feed.tables, 0)
-        self.unknown: set[tuple[str, str]] = set()
-        self.repeated: set[tuple[str, str]] = set()
-        self.names: dict[str, str] = {}
-        self.header: dict[str, str | None] | None = None
-
-    def local(self, tag: str) -> str:
-        """The lower-case name of an element without its namespace."""
-        if (name := self.names.get(tag)) is None:
-            name = self.names[tag] = tag.rpartition("}")[2].lower()
-        return name
-
-    def add(self, table: str, items: dict[str, str | None], made: dict[str, str | None]) -> None:
-        """Append one row: `items` as sent, and the identifiers made for it."""
-        self.count[table] += 1
-        ordinal = self.count[table]
-        fields, columns = self.fields[table], self.columns[table]
-        if surplus := items.keys() - fields.keys():
-            self.unknown |= {(table, name) for name in surplus}
-        row = {fields[name]: text for name, text in items.items() if name in fields}
-        row |= {
-            f"{table}orderseqcolumn": str(ordinal),
-            "nativeid": (self.header or {}).get("lea"),
-            "source_row": str(ordinal + 1),
-            **made,
-        }
-        for key, cells in columns.items():
-            cells.append(row.get(key))
-
-    def flush(self) -> None:
-        """Move what has been gathered to the raw tables."""
-        for table, columns in self.columns.items():
-            if not columns["source_row"]:
-                continue
-            frame = pa.table({key: pa.array(cells, pa.string()) for key, cells in columns.items()})
-            self.con.register("sen2_batch", frame)
-            cells = ", ".join(f'"{key}"' for key in columns if key != "source_row")
-            self.con.execute(
-                f"insert into {raw_name(table)} by name select {cells}, $1 as source_file, source_row::bigint as source_row from sen2_batch",
-                [self.file],
-            )
-            self.con.unregister("sen2_batch")
-            for gathered in columns.values():
-                gathered.clear()
-
-
 def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, path: Path) -> ReadResult:
     """Read one XML return into the nine raw tables.
 
@@ -112,7 +51,7 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, path: Path) -> R
         raise FileRejected(rule_code(feed, "empty"), path.name, "the file is empty (0 bytes)", _SEND)
     for table in feed.tables.values():
         empty_raw_table(con, table)
-    rows = _Rows(con, feed, path.name, spec)
+    rows = Rows(con, feed, path.name, spec)
     try:
         _walk(path, feed, rows)
     except etree.XMLSyntaxError as error:
@@ -123,7 +62,7 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, path: Path) -> R
     return ReadResult(tuple(_warnings(feed, path, spec, rows)))
 
 
-def _walk(path: Path, feed: Feed, rows: _Rows) -> None:
+def _walk(path: Path, feed: Feed, rows: Rows) -> None:
     context = etree.iterparse(
         str(path),
         events=("end",),
@@ -171,11 +110,11 @@ def _refuse_dtd(path: Path, feed: Feed, element: Any) -> None:
         raise FileRejected(rule_code(feed, "unsafe_xml"), path.name, message, _SEND)
 
 
-def _leaves(element: Any, rows: _Rows) -> dict[str, str | None]:
+def _leaves(element: Any, rows: Rows) -> dict[str, str | None]:
     return {rows.local(leaf.tag): leaf.text for leaf in element.iter() if not len(leaf) and leaf is not element}
 
 
-def _add(element: Any, table: str, path: str, parent: tuple[str, str], rows: _Rows) -> None:
+def _add(element: Any, table: str, path: str, parent: tuple[str, str], rows: Rows) -> None:
     """Add an element and those below it; `path` is its ordinal path."""
     items: dict[str, str | None] = {}
     below: list[tuple[Any, str]] = []
@@ -194,7 +133,7 @@ def _add(element: Any, table: str, path: str, parent: tuple[str, str], rows: _Ro
         _add(child, name, f"{path}.{met[name]}", (table, path), rows)
 
 
-def _warnings(feed: Feed, path: Path, spec: str, rows: _Rows) -> list[FileWarning]:
+def _warnings(feed: Feed, path: Path, spec: str, rows: Rows) -> list[FileWarning]:
     unknown = [
         FileWarning(
             rule_code(feed, "unknown_column"),

@@ -52,7 +52,7 @@ rtt as (
     from {{ ref('stg_csds__rtt') }}
 ),
 
--- Not treated, declined, or watched instead: the wait is over without treatment (rules 7.2, clock stop for non-treatment).
+-- Not treated, declined, or watched instead: the wait is over without treatment (rules 7.2, non-treatment stops).
 untreated as (
     select
         rtt.partner_id,
