@@ -45,7 +45,9 @@ def main(rounds: int = ROUNDS) -> None:
                 killed += 1
             process.wait()
             torn += not _is_whole(home)
-        print(f"{rounds} rounds, {killed} killed before the end (full run {longest:.1f} s, nothing new {full:.1f} s), {torn} torn releases")
+        print(
+            f"{rounds} rounds, {killed} killed before the end (full run {longest:.1f} s, nothing new {full:.1f} s), {torn} torn releases"
+        )
         if torn:
             raise SystemExit(1)
         if _run(home).wait() != 0 or not _is_whole(home):
@@ -54,7 +56,9 @@ def main(rounds: int = ROUNDS) -> None:
 
 def _run(home: Path, *more: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [SENDJC, "run", "--quarter", QUARTER, "--home", home, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [SENDJC, "run", "--quarter", QUARTER, "--home", home, *more],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 

@@ -47,4 +47,6 @@ def _large_home(home: Path, out: Path) -> int:
 def report(name: str, measured: Measured, seconds: float, mib: float) -> None:
     """Print one figure beside its limit."""
     verdict = "ok" if measured.code == 0 and measured.seconds <= seconds and measured.peak_mib <= mib else "OVER"
-    print(f"{name:45} {measured.seconds:6.1f} s (<= {seconds})  {measured.peak_mib:7.0f} MiB (<= {mib})  exit {measured.code}  {verdict}")
+    print(
+        f"{name:45} {measured.seconds:6.1f} s (<= {seconds})  {measured.peak_mib:7.0f} MiB (<= {mib})  exit {measured.code}  {verdict}"
+    )

@@ -27,9 +27,13 @@ release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, c
 app.add_typer(key_app, name="key")
 app.add_typer(release_app, name="release")
 
-HomeOption = Annotated[Path | None, typer.Option("--home", help="The home folder; else SENDJC_HOME.", envvar="SENDJC_HOME")]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The home folder; else SENDJC_HOME.", envvar="SENDJC_HOME")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
-FilesArgument = Annotated[list[Path], typer.Argument(help="The files, as the partner's system wrote them.", exists=True, dir_okay=False)]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="The files, as the partner's system wrote them.", exists=True, dir_okay=False)
+]
 SpecOption = Annotated[str | None, typer.Option(help="The layout's year or version; else the feed's newest.")]
 QuarterOption = Annotated[str, typer.Option(help="A quarter such as 2024-25-Q4 (January to March 2025).")]
 
@@ -101,8 +105,12 @@ def check(
 @app.command()
 def run(
     quarter: QuarterOption,
-    known_at: Annotated[str | None, typer.Option(help="Use what was received by this day (YYYY-MM-DD); else today.")] = None,
-    withhold: Annotated[list[str] | None, typer.Option(help="Publish without this topic, whose checks are red: ehc, waits or cohort.")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="Use what was received by this day (YYYY-MM-DD); else today.")
+    ] = None,
+    withhold: Annotated[
+        list[str] | None, typer.Option(help="Publish without this topic, whose checks are red: ehc, waits or cohort.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why there is a new revision.")] = "",
     force: Annotated[bool, typer.Option(help="Run though nothing is new; publish again what was rolled back.")] = False,
     home: HomeOption = None,
@@ -113,7 +121,11 @@ def run(
     """
     from sendjc_pipeline.commands.run import run_quarter, today
 
-    raise typer.Exit(run_quarter(_home(home), Quarter.parse(quarter), _day(known_at) if known_at else today(), withhold or (), reason, force))
+    raise typer.Exit(
+        run_quarter(
+            _home(home), Quarter.parse(quarter), _day(known_at) if known_at else today(), withhold or (), reason, force
+        )
+    )
 
 
 @app.command()
@@ -167,8 +179,12 @@ def synth(
     out: Annotated[Path, typer.Option(help="Where to write <partner>/<feed>/<period>/ folders.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     scale: Annotated[float, typer.Option(help="1.0 is real volumes.")] = 0.1,
-    areas: Annotated[str, typer.Option(help="Area ids, separated by commas.")] = "nottingham,nottinghamshire,derby,newcastle",
-    quarters: Annotated[str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")] = "2024-25-Q4",
+    areas: Annotated[
+        str, typer.Option(help="Area ids, separated by commas.")
+    ] = "nottingham,nottinghamshire,derby,newcastle",
+    quarters: Annotated[
+        str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")
+    ] = "2024-25-Q4",
     truth: Annotated[Path | None, typer.Option(help="Where to write the truth.")] = None,
     defects: Annotated[float, typer.Option(help="Share of rows to spoil, 0 to 0.5.", min=0, max=0.5)] = 0.0,
     submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,

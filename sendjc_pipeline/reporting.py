@@ -65,7 +65,9 @@ class Quarter:
         """The quarter whose first day this is, as Dagster's partition keys name it. Raises UnknownPeriod for any other day."""
         quarter = cls.containing(day)
         if quarter.start != day:
-            raise UnknownPeriod(f"{day} is not the first day of a quarter; quarters start on 1 April, July, October and January.")
+            raise UnknownPeriod(
+                f"{day} is not the first day of a quarter; quarters start on 1 April, July, October and January."
+            )
         return quarter
 
     @property

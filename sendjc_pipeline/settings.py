@@ -106,13 +106,19 @@ def pseudonym_key(settings: Settings, environ: Mapping[str, str] | None = None) 
     if text is None and settings.key_file.is_file():
         text = settings.key_file.read_text()
     if text is None:
-        raise MissingKey("No pseudonym key: run `sendjc key create`, or set SENDJC_PSEUDONYM_KEY; no child gets a key without it.")
+        raise MissingKey(
+            "No pseudonym key: run `sendjc key create`, or set SENDJC_PSEUDONYM_KEY; no child gets a key without it."
+        )
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:
-        raise MissingKey("The pseudonym key is not hexadecimal text: run `sendjc key create` for a sound one.") from None
+        raise MissingKey(
+            "The pseudonym key is not hexadecimal text: run `sendjc key create` for a sound one."
+        ) from None
     if len(key) < KEY_BYTES:
-        raise MissingKey(f"The pseudonym key is shorter than {KEY_BYTES} bytes: run `sendjc key create` for a sound one.")
+        raise MissingKey(
+            f"The pseudonym key is shorter than {KEY_BYTES} bytes: run `sendjc key create` for a sound one."
+        )
     return key
 
 
@@ -126,7 +132,9 @@ def create_pseudonym_key(settings: Settings) -> Path:
     try:
         handle = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise SendjcError(f"{settings.key_file} is there already: replacing it would orphan every pseudonym made with it.") from None
+        raise SendjcError(
+            f"{settings.key_file} is there already: replacing it would orphan every pseudonym made with it."
+        ) from None
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
     return settings.key_file

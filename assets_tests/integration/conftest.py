@@ -45,7 +45,10 @@ def run_job(settings: Settings, known_at: date = KNOWN_AT) -> dg.ExecuteInProces
     job = build_definitions(settings.home).resolve_job_def("quarterly_job")
     with dg.DagsterInstance.ephemeral() as instance:
         return job.execute_in_process(
-            partition_key=QUARTER.start.isoformat(), instance=instance, raise_on_error=False, tags={KNOWN_AT_TAG: known_at.isoformat()}
+            partition_key=QUARTER.start.isoformat(),
+            instance=instance,
+            raise_on_error=False,
+            tags={KNOWN_AT_TAG: known_at.isoformat()},
         )
 
 
@@ -56,8 +59,11 @@ def run_release_alone(settings: Settings) -> dg.ExecuteInProcessResult:
 
     with dg.DagsterInstance.ephemeral() as instance:
         return dg.materialize(
-            [release], partition_key=QUARTER.start.isoformat(), instance=instance,
-            resources={"home": Home(path=str(settings.home))}, raise_on_error=False,
+            [release],
+            partition_key=QUARTER.start.isoformat(),
+            instance=instance,
+            resources={"home": Home(path=str(settings.home))},
+            raise_on_error=False,
         )
 
 

@@ -38,7 +38,11 @@ def spoiled_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sendjc(project: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(project), "SENDJC_PSEUDONYM_KEY": TEST_KEY, "NO_COLOR": "1"}
     return subprocess.run(
-        [sys.executable, "-m", "sendjc_pipeline.cli", *map(str, arguments)], env=environment, cwd=project, capture_output=True, text=True
+        [sys.executable, "-m", "sendjc_pipeline.cli", *map(str, arguments)],
+        env=environment,
+        cwd=project,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -46,7 +50,9 @@ def current(settings: Settings) -> str:
     return (settings.published / "current").resolve().name
 
 
-def test_sendjc_run_exits_3_lists_the_red_checks_and_the_release_before_stands(copy_of_published: Settings, spoiled_project: Path) -> None:
+def test_sendjc_run_exits_3_lists_the_red_checks_and_the_release_before_stands(
+    copy_of_published: Settings, spoiled_project: Path
+) -> None:
     before = (copy_of_published.published / "current" / "manifest.json").read_text()
     done = sendjc(spoiled_project, "run", "--quarter", "2024-25-Q4", "--home", copy_of_published.home)
     assert done.returncode == 3, done.stdout + done.stderr
@@ -55,22 +61,49 @@ def test_sendjc_run_exits_3_lists_the_red_checks_and_the_release_before_stands(c
     assert current(copy_of_published) == "2024-25-Q4.r1"
     assert (copy_of_published.published / "current" / "manifest.json").read_text() == before
 
-    withheld = sendjc(spoiled_project, "run", "--quarter", "2024-25-Q4", "--withhold", "cohort", "--home", copy_of_published.home)
+    withheld = sendjc(
+        spoiled_project, "run", "--quarter", "2024-25-Q4", "--withhold", "cohort", "--home", copy_of_published.home
+    )
     assert withheld.returncode == 0, withheld.stdout + withheld.stderr
     assert current(copy_of_published) == "2024-25-Q4.r2"
     manifest = json.loads((copy_of_published.published / "current" / "manifest.json").read_text())
     assert manifest["withheld_topics"] == ["cohort"]
 
 
-def test_the_job_in_dagster_and_a_later_lone_launch_refuse_too(copy_of_published: Settings, spoiled_project: Path) -> None:
+def test_the_job_in_dagster_and_a_later_lone_launch_refuse_too(
+    copy_of_published: Settings, spoiled_project: Path
+) -> None:
     environment = {
-        **os.environ, "PYTHONPATH": str(spoiled_project), "SENDJC_PSEUDONYM_KEY": TEST_KEY, "SENDJC_HOME": str(copy_of_published.home),
+        **os.environ,
+        "PYTHONPATH": str(spoiled_project),
+        "SENDJC_PSEUDONYM_KEY": TEST_KEY,
+        "SENDJC_HOME": str(copy_of_published.home),
         "DAGSTER_HOME": str(copy_of_published.home),
     }
     shutil.copy(ROOT / "dagster.yaml", copy_of_published.home / "dagster.yaml")
     dagster = [sys.executable, "-m", "dagster"]
-    job = [*dagster, "job", "execute", "-m", "sendjc_pipeline.definitions", "-j", "quarterly_job", "--tags", '{"dagster/partition": "2025-01-01"}']
-    alone = [*dagster, "asset", "materialize", "-m", "sendjc_pipeline.definitions", "--select", "key:published/release", "--partition", "2025-01-01"]
+    job = [
+        *dagster,
+        "job",
+        "execute",
+        "-m",
+        "sendjc_pipeline.definitions",
+        "-j",
+        "quarterly_job",
+        "--tags",
+        '{"dagster/partition": "2025-01-01"}',
+    ]
+    alone = [
+        *dagster,
+        "asset",
+        "materialize",
+        "-m",
+        "sendjc_pipeline.definitions",
+        "--select",
+        "key:published/release",
+        "--partition",
+        "2025-01-01",
+    ]
     for command in (job, alone):
         done = subprocess.run(command, env=environment, cwd=spoiled_project, capture_output=True, text=True)
         assert done.returncode != 0, done.stdout[-2000:]

@@ -15,7 +15,7 @@ from sendjc_pipeline.submissions.ledger import submit
 
 
 def states(settings: Settings, metric: str) -> dict[object, object]:
-    return {area: status for area, status in rows(settings, f"select area_id, value_status from METRICS where metric_id = '{metric}'")}
+    return dict(rows(settings, f"select area_id, value_status from METRICS where metric_id = '{metric}'"))
 
 
 @pytest.fixture
@@ -33,11 +33,21 @@ def broken_derby(tmp_path: Path) -> Settings:
     return settings
 
 
-def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(broken_derby: Settings, tmp_path: Path) -> None:
+def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(
+    broken_derby: Settings, tmp_path: Path
+) -> None:
     assert run_job(broken_derby).success
     found = states(broken_derby, "ehcp_caseload")
-    assert found == {"derby": "withheld", "newcastle": "final", "nottingham": "final", "nottinghamshire": "final", "qt1": "final"}
-    reason = rows(broken_derby, "select dq_reason from METRICS where metric_id = 'ehcp_caseload' and area_id = 'derby'")[0][0]
+    assert found == {
+        "derby": "withheld",
+        "newcastle": "final",
+        "nottingham": "final",
+        "nottinghamshire": "final",
+        "qt1": "final",
+    }
+    reason = rows(
+        broken_derby, "select dq_reason from METRICS where metric_id = 'ehcp_caseload' and area_id = 'derby'"
+    )[0][0]
     assert "sen2" in str(reason)
     assert states(broken_derby, "slt_wait_over_18w_pct")["derby"] == "final"
 
@@ -45,7 +55,14 @@ def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(bro
     mended.mkdir()
     for file in sorted((ROOT / "seeds/demo/derby/sen2/2024-25-Q4").iterdir()):
         (mended / file.name).write_bytes(file.read_bytes() + (b"\n" if file.name.endswith("_sen2.csv") else b""))
-    submit(broken_derby, "derby", "sen2", QUARTER.label, sorted(mended.iterdir()), received_at=RECEIVED.replace(month=5, day=25))
+    submit(
+        broken_derby,
+        "derby",
+        "sen2",
+        QUARTER.label,
+        sorted(mended.iterdir()),
+        received_at=RECEIVED.replace(month=5, day=25),
+    )
     assert run_job(broken_derby).success
     assert release_of(broken_derby).revision == 2
     assert states(broken_derby, "ehcp_caseload")["derby"] == "final"

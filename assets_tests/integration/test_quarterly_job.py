@@ -20,7 +20,20 @@ service, tier, breakdown_topic, breakdown, numerator, denominator, value, unit, 
 target_type, target_value, target_due_date, brag, direction, spc_variation, spc_assurance, dq_grade, dq_reason, england_value, neighbours_value,
 benchmark_period, source_feeds""".replace("\n", " ").split(", ")
 
-METRICS = ["ehcp_20w_pct_inc", "ehcp_20w_pct_exc", "ehc_decision_6w_pct", "ehc_open_over_20w_count", "ehc_weeks_median", "ehcp_caseload", "slt_wait_over_18w_pct", "slt_wait_mean_weeks", "ot_wait_over_13w_pct", "ot_wait_mean_weeks", "cyp_accessing_count", "send_cohort_count"]
+METRICS = [
+    "ehcp_20w_pct_inc",
+    "ehcp_20w_pct_exc",
+    "ehc_decision_6w_pct",
+    "ehc_open_over_20w_count",
+    "ehc_weeks_median",
+    "ehcp_caseload",
+    "slt_wait_over_18w_pct",
+    "slt_wait_mean_weeks",
+    "ot_wait_over_13w_pct",
+    "ot_wait_mean_weeks",
+    "cyp_accessing_count",
+    "send_cohort_count",
+]
 
 AREAS = ["derby", "newcastle", "nottingham", "nottinghamshire", "qt1"]
 
@@ -49,8 +62,11 @@ def test_the_metric_table_keeps_the_promised_columns(published: Published) -> No
 
 
 def test_there_is_one_row_per_figure(published: Published) -> None:
-    twice = rows(published[0], """select metric_id, area_id, quarter, time_window, service, tier, breakdown_topic, breakdown
-        from METRICS group by all having count(*) > 1""")
+    twice = rows(
+        published[0],
+        """select metric_id, area_id, quarter, time_window, service, tier, breakdown_topic, breakdown
+        from METRICS group by all having count(*) > 1""",
+    )
     assert twice == []
 
 
@@ -60,26 +76,38 @@ def test_every_metric_is_there_for_every_area(published: Published) -> None:
 
 
 def test_every_figure_is_a_number_a_suppressed_cell_or_says_why_not(published: Published) -> None:
-    silent = rows(published[0], """select metric_id, area_id from METRICS
-        where value is null and suppression = 'none' and value_status in ('final', 'provisional') and dq_reason is null""")
+    silent = rows(
+        published[0],
+        """select metric_id, area_id from METRICS
+        where value is null and suppression = 'none' and value_status in ('final', 'provisional') and dq_reason is null""",
+    )
     assert silent == []
 
 
 def test_no_shown_figure_tells_of_one_to_four(published: Published) -> None:
-    shown = rows(published[0], """select metric_id, area_id, numerator, denominator from METRICS
+    shown = rows(
+        published[0],
+        """select metric_id, area_id, numerator, denominator from METRICS
         where (unit in ('count', 'pct') and numerator between 1 and 4) or denominator between 1 and 4
-            or (unit = 'pct' and denominator - numerator between 1 and 4)""")
+            or (unit = 'pct' and denominator - numerator between 1 and 4)""",
+    )
     assert shown == []
 
 
 def test_a_suppressed_cell_shows_nothing(published: Published) -> None:
-    leaks = rows(published[0], """select metric_id from METRICS where suppression <> 'none' and (numerator is not null
-        or denominator is not null or value is not null or value_lower is not null or value_upper is not null or brag is not null)""")
+    leaks = rows(
+        published[0],
+        """select metric_id from METRICS where suppression <> 'none' and (numerator is not null
+        or denominator is not null or value is not null or value_lower is not null or value_upper is not null or brag is not null)""",
+    )
     assert leaks == []
 
 
 def test_england_stands_beside_the_twenty_week_figure(published: Published) -> None:
-    found = rows(published[0], "select distinct england_value, benchmark_period from METRICS where metric_id = 'ehcp_20w_pct_exc'")
+    found = rows(
+        published[0],
+        "select distinct england_value, benchmark_period from METRICS where metric_id = 'ehcp_20w_pct_exc'",
+    )
     assert found == [(46.4, "2024")]
 
 
@@ -96,24 +124,43 @@ def test_the_manifest_accounts_for_every_row_and_every_file(published: Published
 
 def test_marts_duckdb_says_what_every_column_means(published: Published) -> None:
     con = duckdb.connect(str(release_of(published[0]).folder / "marts.duckdb"), read_only=True)
-    silent = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'main' and coalesce(comment, '') = ''")
+    silent = con.execute(
+        "select table_name, column_name from duckdb_columns() where not internal and coalesce(comment, '') = ''"
+    )
     assert silent.fetchall() == []
-    assert con.execute("select count(*) from duckdb_tables() where coalesce(comment, '') = ''").fetchone() == (0,)
+    assert con.execute(
+        "select count(*) from duckdb_tables() where not internal and coalesce(comment, '') = ''"
+    ).fetchone() == (0,)
 
 
 def test_no_published_table_has_a_row_per_child(published: Published) -> None:
     con = duckdb.connect(str(release_of(published[0]).folder / "marts.duckdb"), read_only=True)
-    columns = {name for (name,) in con.execute("select column_name from duckdb_columns() where schema_name = 'main'").fetchall()}
+    columns = {
+        name for (name,) in con.execute("select column_name from duckdb_columns() where not internal").fetchall()
+    }
     assert not columns & {"person_key", "birth_month", "case_id", "clock_key", "event_id"}
 
 
 def test_the_warehouse_holds_what_the_interface_names_and_no_view(published: Published) -> None:
     con = duckdb.connect(str(published[0].warehouse / "2024-25-Q4.duckdb"), read_only=True)
     tables = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
-    assert {"fct_event", "fct_clock", "clock_rule", "dim_person", "mart_send_cohort", "metric_quarterly", "metric_monthly"} <= tables
+    assert {
+        "fct_event",
+        "fct_clock",
+        "clock_rule",
+        "dim_person",
+        "mart_send_cohort",
+        "metric_quarterly",
+        "metric_monthly",
+    } <= tables
     assert any("benchmark" in name for name in tables)
     assert con.execute("select view_name from duckdb_views() where not internal").fetchall() == []
-    assert con.execute("select schema_name from duckdb_schemas() where schema_name = 'raw' and database_name = current_database()").fetchall() == []
+    assert (
+        con.execute(
+            "select schema_name from duckdb_schemas() where schema_name = 'raw' and database_name = current_database()"
+        ).fetchall()
+        == []
+    )
 
 
 def test_a_second_run_with_the_same_inputs_publishes_no_revision(copy_of_published: Settings) -> None:
@@ -143,19 +190,30 @@ def test_every_rule_that_blocks_is_an_asset_check() -> None:
     from sendjc_pipeline.warehouse import project
 
     shown = {check.name for check in build_definitions().resolve_asset_graph().asset_check_keys}
-    required = {c.check_id for c in required_checks(project.manifest()) if c.severity == ERROR and not c.check_id.endswith(".built")}
+    required = {
+        c.check_id
+        for c in required_checks(project.manifest())
+        if c.severity == ERROR and not c.check_id.endswith(".built")
+    }
     assert {name.split(".", 1)[-1] for name in required} - shown == set()
 
 
-@pytest.mark.parametrize("change", ["update mart_send_cohort set age_band = 'other'", "delete from metric_quarterly where area_id = 'derby'"])
-def test_a_mart_altered_after_judgement_is_not_published_by_a_lone_launch(copy_of_published: Settings, change: str) -> None:
+@pytest.mark.parametrize(
+    "change", ["update mart_send_cohort set age_band = 'other'", "delete from metric_quarterly where area_id = 'derby'"]
+)
+def test_a_mart_altered_after_judgement_is_not_published_by_a_lone_launch(
+    copy_of_published: Settings, change: str
+) -> None:
     before = release_of(copy_of_published).manifest()
     con = duckdb.connect(str(copy_of_published.warehouse / "2024-25-Q4.duckdb"))
     con.execute(change)
     con.close()
     result = run_release_alone(copy_of_published)
     assert not result.success
-    assert "altered" in str(result.failure_data_for_node("published__release").error.cause or result.failure_data_for_node("published__release").error)
+    assert "altered" in str(
+        result.failure_data_for_node("published__release").error.cause
+        or result.failure_data_for_node("published__release").error
+    )
     assert release_of(copy_of_published).manifest() == before
     assert (copy_of_published.published / "current").resolve().name == "2024-25-Q4.r1"
 

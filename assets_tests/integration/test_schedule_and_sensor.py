@@ -21,7 +21,12 @@ RECEIVED = datetime(2025, 4, 20, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("day", "key"),
-    [((2025, 4, 15), "2025-01-01"), ((2025, 7, 15), "2025-04-01"), ((2025, 10, 15), "2025-07-01"), ((2026, 1, 15), "2025-10-01")],
+    [
+        ((2025, 4, 15), "2025-01-01"),
+        ((2025, 7, 15), "2025-04-01"),
+        ((2025, 10, 15), "2025-07-01"),
+        ((2026, 1, 15), "2025-10-01"),
+    ],
 )
 def test_the_schedule_asks_for_the_last_complete_quarter(day: tuple[int, int, int], key: str) -> None:
     at = datetime(*day, 6, tzinfo=ZoneInfo("Europe/London"))

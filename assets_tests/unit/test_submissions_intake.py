@@ -109,7 +109,7 @@ def test_every_holder_of_a_repeated_key_is_kept_out(settings: Settings, tmp_path
     assert numbers(receipt, "cyp102servicetypereferredto") == (3, 1, 2)
 
 
-def test_identifiers_with_a_wrong_check_digit_warn_and_are_marked(settings: Settings, tmp_path: Path) -> None:
+def test_a_wrong_identifier_is_marked_and_takes_no_child_out_of_the_count(settings: Settings, tmp_path: Path) -> None:
     rows = [
         f"P1,{NHS[:-1]}0,Okafor,Ada,2015-05-04,F,NG5,",
         "P2,12345,Lee,Bo,2015-05-04,M,ZZ99 3VZ,",
@@ -117,7 +117,7 @@ def test_identifiers_with_a_wrong_check_digit_warn_and_are_marked(settings: Sett
     ]
     files = write_files(tmp_path, DEMOGRAPHICS, {"demographics_for_linkage": rows})
     receipt = accepted(settings, files, "demographics", "RHA")
-    assert numbers(receipt, "demographics") == (3, 2, 1)
+    assert numbers(receipt, "demographics") == (3, 3, 0)
     assert broken(receipt) == {
         "DEMOGRAPHICS.demographics.nhsnumber.check_digit": 2,
         "DEMOGRAPHICS.demographics.nhsnumber.format": 1,
@@ -125,6 +125,7 @@ def test_identifiers_with_a_wrong_check_digit_warn_and_are_marked(settings: Sett
     }
     assert query(receipt, "demographics", "nhsnumber_is_valid, postcode, postcode_is_valid") == [
         (False, "NG5", False),
+        (False, "ZZ99 3VZ", False),
         (False, None, None),
     ]
 
@@ -196,11 +197,14 @@ def test_each_csds_rule_catches_its_fault(settings: Settings, tmp_path: Path, ta
     assert broken(receipt).get(f"CSDS.{table.lower()}.{rule}") == 1
 
 
-def test_csds_patients_that_share_an_nhs_number_go_with_their_referrals(settings: Settings, tmp_path: Path) -> None:
+def test_csds_patients_that_share_an_nhs_number_are_told_and_stay_on_the_list(
+    settings: Settings, tmp_path: Path
+) -> None:
     first = CSDS["CYP001MPI"][1][0]
     receipt = dry(settings, tmp_path, CSDS, "csds", CYP001MPI=[first, first.replace("P1,", "P2,", 1)])
     assert broken(receipt)["CSDS.cyp001mpi.nhs_number_shared"] == 2
-    assert numbers(receipt, "cyp101referral") == (1, 0, 1)
+    assert numbers(receipt, "cyp001mpi") == (2, 2, 0)
+    assert numbers(receipt, "cyp101referral") == (1, 1, 0)
 
 
 def test_rules_on_the_period_hold_their_peace_without_one(settings: Settings, tmp_path: Path) -> None:

@@ -18,7 +18,12 @@ def serve(settings: Settings, port: int) -> None:
     instance.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(project.ROOT / "dagster.yaml", instance / "dagster.yaml")
     project.prepare()
-    environment = {**os.environ, "SENDJC_HOME": str(settings.home), "DAGSTER_HOME": str(instance), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    environment = {
+        **os.environ,
+        "SENDJC_HOME": str(settings.home),
+        "DAGSTER_HOME": str(instance),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+    }
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dagster", "dev", "-w", str(project.ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
     os.chdir(project.ROOT)

@@ -39,15 +39,26 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
     for figure in figures:
         show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure[name]] for name in _SHOWN])
     if before:
-        show("In the revision before", ["window", "service", "value"], [[b["time_window"], b["service"], b["value"]] for b in before])
+        show(
+            "In the revision before",
+            ["window", "service", "value"],
+            [[b["time_window"], b["service"], b["value"]] for b in before],
+        )
     rows = [
         [s["partner"], s["feed"], s["period"], s["status"], sum(t["received"] for t in s["tables"].values()),
          sum(t["quarantined"] for t in s["tables"].values()), s["submission_id"]]
         for s in behind
     ]  # fmt: skip
-    show("Submissions behind it", ["partner", "feed", "period", "status", "rows", "quarantined", "submission"], rows, right=(4, 5))
+    show(
+        "Submissions behind it",
+        ["partner", "feed", "period", "status", "rows", "quarantined", "submission"],
+        rows,
+        right=(4, 5),
+    )
     checks = manifest["checks"]
-    console.print(f"{checks['passed']} of {checks['judged']} checks passed.", *checks["warnings"], sep="\n  ", markup=False)
+    console.print(
+        f"{checks['passed']} of {checks['judged']} checks passed.", *checks["warnings"], sep="\n  ", markup=False
+    )
 
 
 def _figures(release: ledger.Release, metric: str, area: str) -> list[dict[str, object]]:
@@ -64,5 +75,7 @@ def _figures(release: ledger.Release, metric: str, area: str) -> list[dict[str, 
 
 
 def _before(settings: Settings, release: ledger.Release, metric: str, area: str) -> list[dict[str, object]]:
-    earlier = [r for r in ledger.all_releases(settings) if r.quarter == release.quarter and r.revision < release.revision]
+    earlier = [
+        r for r in ledger.all_releases(settings) if r.quarter == release.quarter and r.revision < release.revision
+    ]
     return _figures(earlier[-1], metric, area) if earlier else []

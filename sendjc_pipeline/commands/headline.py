@@ -31,7 +31,10 @@ def print_headline(release: Release) -> None:
     show(
         f"{release.release_id}: headline figures",
         ["metric", "window", *AREAS, "England"],
-        [[label, window, *(line.get(area, "") for area in AREAS), line["England"]] for (label, window), line in lines.items()],
+        [
+            [label, window, *(line.get(area, "") for area in AREAS), line["England"]]
+            for (label, window), line in lines.items()
+        ],
         right=range(2, 8),
     )
     console.print("c: a small number, or one that would give a small number back, is not shown.  -: nobody supplied it.  "

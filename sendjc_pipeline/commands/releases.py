@@ -21,7 +21,9 @@ def listing(settings: Settings, as_json: bool) -> None:
         state = "withdrawn" if release.release_id in gone else "current" if release == current else ""
         rows.append([release.release_id, manifest["published_at"], manifest["reason"], state])
     if as_json:
-        console.print_json(json.dumps([dict(zip(("release_id", "published_at", "reason", "state"), row, strict=True)) for row in rows]))
+        console.print_json(
+            json.dumps([dict(zip(("release_id", "published_at", "reason", "state"), row, strict=True)) for row in rows])
+        )
     else:
         show("Releases", ["release", "published (UTC)", "reason", ""], rows)
 

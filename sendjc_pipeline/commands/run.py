@@ -34,7 +34,12 @@ def today() -> date:
 
 
 def run_quarter(
-    settings: Settings, quarter: Quarter, known_at: date, withhold: Sequence[str] = (), reason: str = "", force: bool = False
+    settings: Settings,
+    quarter: Quarter,
+    known_at: date,
+    withhold: Sequence[str] = (),
+    reason: str = "",
+    force: bool = False,
 ) -> int:
     """Run the quarter and print its headline; return 0 published (or nothing new), 3 refused by the gate, 1 any other failure.
 
@@ -71,7 +76,13 @@ def _nothing_new(settings: Settings, quarter: Quarter, known_at: date) -> ledger
 
 
 def _run_job(
-    settings: Settings, quarter: Quarter, known_at: date, withhold: list[str], reason: str, force: bool, listener: object
+    settings: Settings,
+    quarter: Quarter,
+    known_at: date,
+    withhold: list[str],
+    reason: str,
+    force: bool,
+    listener: object,
 ) -> int:
     with _dagster_home(settings):
         import dagster as dg
@@ -114,11 +125,18 @@ def _release_alone(
 
 def _run_config(config: dict[str, object]) -> dict[str, object]:
     """The release's configuration; the console stays quiet, for the listener says what a person needs and the instance keeps the log."""
-    return {"ops": {"published__release": {"config": config}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    return {
+        "ops": {"published__release": {"config": config}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
 
 
 def _reason(settings: Settings, quarter: Quarter) -> str:
-    return "first publication" if ledger.newest(settings, quarter) is None else "new or corrected submissions, or a new version of the code"
+    return (
+        "first publication"
+        if ledger.newest(settings, quarter) is None
+        else "new or corrected submissions, or a new version of the code"
+    )
 
 
 def _say_published(settings: Settings, quarter: Quarter, before: ledger.Release | None) -> None:
@@ -129,7 +147,9 @@ def _say_published(settings: Settings, quarter: Quarter, before: ledger.Release 
     console.print(f"[bold]{release.release_id}[/bold] {fresh}: {release.folder}")
 
 
-def _explain_failure(settings: Settings, quarter: Quarter, withhold: list[str], result: dg.ExecuteInProcessResult) -> int:
+def _explain_failure(
+    settings: Settings, quarter: Quarter, withhold: list[str], result: dg.ExecuteInProcessResult
+) -> int:
     path = warehouse_path(settings, quarter)
     against = []
     if path.is_file():
@@ -139,7 +159,9 @@ def _explain_failure(settings: Settings, quarter: Quarter, withhold: list[str], 
         finally:
             con.close()
     if against:
-        errors.print(f"[bold red]{quarter} refused by the gate[/bold red]: {len(against)} checks are red. The release before it still stands.")
+        errors.print(
+            f"[bold red]{quarter} refused by the gate[/bold red]: {len(against)} checks are red. The release before it still stands."
+        )
         for objection in against:
             errors.print(f"  {objection}", markup=False)
         return REFUSED

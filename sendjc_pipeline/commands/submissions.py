@@ -61,7 +61,12 @@ def _print_receipt(receipt: Receipt) -> None:
     show(f"{receipt.feed}: {receipt.status}", ["table", "received", "accepted", "quarantined"], rows, right=(1, 2, 3))
     if receipt.messages_total:
         totals = [[t.rule, t.outcome, t.table, t.column, t.count, t.message, t.action] for t in receipt.messages_total]
-        show("Rules that rows broke", ["rule", "outcome", "table", "column", "rows", "what is wrong", "how to mend it"], totals, right=(4,))
+        show(
+            "Rules that rows broke",
+            ["rule", "outcome", "table", "column", "rows", "what is wrong", "how to mend it"],
+            totals,
+            right=(4,),
+        )
     for message in receipt.file_messages:
         errors.print(message, markup=False)
 
@@ -79,10 +84,16 @@ def status(settings: Settings, as_json: bool) -> None:
             "current": standing.release_id if standing else None,
         }))  # fmt: skip
         return
-    rows = [[s.partner, s.feed, s.period, s.spec, f"{s.received_at:%Y-%m-%d %H:%M}", s.submission_id] for s in submissions]
+    rows = [
+        [s.partner, s.feed, s.period, s.spec, f"{s.received_at:%Y-%m-%d %H:%M}", s.submission_id] for s in submissions
+    ]
     show("Submissions", ["partner", "feed", "period", "spec", "received (UTC)", "submission"], rows)
     listed = [
-        [r.release_id, r.manifest()["reason"], "withdrawn" if r.release_id in gone else "current" if r == standing else ""]
+        [
+            r.release_id,
+            r.manifest()["reason"],
+            "withdrawn" if r.release_id in gone else "current" if r == standing else "",
+        ]
         for r in releases.all_releases(settings)
     ]
     show("Releases", ["release", "reason", ""], listed)

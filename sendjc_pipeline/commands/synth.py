@@ -13,7 +13,15 @@ from sendjc_pipeline.synthetic.generate import generate
 
 
 def synthesise(
-    out: Path, seed: int, scale: float, areas: str, quarters: str, truth: Path | None, defects: float, land: Settings | None, now: datetime
+    out: Path,
+    seed: int,
+    scale: float,
+    areas: str,
+    quarters: str,
+    truth: Path | None,
+    defects: float,
+    land: Settings | None,
+    now: datetime,
 ) -> None:
     """Generate into `out`, print the rows per feed, and submit them all to `land` if it is given."""
     first, _, last = quarters.partition("..")
@@ -21,7 +29,14 @@ def synthesise(
     if not span:
         raise SendjcError(f"{first} comes after {last}: give the earlier quarter first.")
     summary = generate(
-        out, seed, scale, [area.strip() for area in areas.split(",")], [q.label for q in span], truth, defects, progress=stopwatch()
+        out,
+        seed,
+        scale,
+        [area.strip() for area in areas.split(",")],
+        [q.label for q in span],
+        truth,
+        defects,
+        progress=stopwatch(),
     )
     show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))
     if land is not None:

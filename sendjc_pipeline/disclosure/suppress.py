@@ -18,7 +18,9 @@ HIDDEN = (
 _SMALL_COUNT = f"coalesce({{0}}, 0) > 0 and {{0}} <= {THRESHOLD}"
 
 
-def suppress(con: duckdb.DuckDBPyConnection, source: str, target: str, areas: str, nested: str, keys: list[str]) -> None:
+def suppress(
+    con: duckdb.DuckDBPyConnection, source: str, target: str, areas: str, nested: str, keys: list[str]
+) -> None:
     """Copy table `source` to `target` with `suppression` set to none, primary or secondary, and the hidden columns null.
 
     Args:

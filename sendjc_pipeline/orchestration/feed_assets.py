@@ -66,7 +66,8 @@ def _totals(deliveries: Any) -> tuple[int, int, int]:
 def _metadata(deliveries: list[Delivery] | Any) -> dict[str, Any]:
     received, accepted, quarantined = _totals(deliveries)
     rows = "\n".join(
-        f"| {d.submission.partner} | {d.submission.period} | {d.submission.submission_id} | {d.receipt.status} |" for d in deliveries
+        f"| {d.submission.partner} | {d.submission.period} | {d.submission.submission_id} | {d.receipt.status} |"
+        for d in deliveries
     )
     return {
         "dagster/row_count": accepted,

@@ -15,7 +15,7 @@ from sendjc_pipeline.submissions.ledger import all_submissions
 from sendjc_pipeline.submissions.manifest import Submission
 
 quarterly_job = dg.define_asset_job(
-    "quarterly_job", selection=dg.AssetSelection.all(), partitions_def=quarters,
+    "quarterly_job", selection=dg.AssetSelection.all(),
     description="Everything for one quarter: partner files in, a gated release out.",
 )  # fmt: skip
 

@@ -34,7 +34,12 @@ def release(context: dg.AssetExecutionContext, home: Home, config: ReleaseConfig
     """Publish the quarter, or fail with every check that forbids it."""
     try:
         outcome = publish(
-            home.settings(), quarter_of(context), datetime.now(UTC), config.withhold, reason=config.reason, force=config.force
+            home.settings(),
+            quarter_of(context),
+            datetime.now(UTC),
+            config.withhold,
+            reason=config.reason,
+            force=config.force,
         )
     except GateRefused as refusal:
         raise dg.Failure(
@@ -42,7 +47,9 @@ def release(context: dg.AssetExecutionContext, home: Home, config: ReleaseConfig
             allow_retries=False,
         ) from None  # fmt: skip
     published = outcome.release
-    say(f"release: {published.release_id} {'published' if outcome.is_new else 'already stands with these very figures'}")
+    say(
+        f"release: {published.release_id} {'published' if outcome.is_new else 'already stands with these very figures'}"
+    )
     rows = published.manifest()["tables"]["metric_quarterly.parquet"]["rows"]
     return dg.MaterializeResult(metadata={
         "release_id": published.release_id, "is_new": outcome.is_new, "folder": dg.MetadataValue.path(str(published.folder)),

@@ -37,7 +37,9 @@ class Translator(DagsterDbtTranslator):
         return "_".join(dbt_resource_props["fqn"][1:-1]) or None
 
 
-translator = Translator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True, enable_duplicate_source_asset_keys=True))
+translator = Translator(
+    DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True, enable_duplicate_source_asset_keys=True)
+)
 
 
 def model_key(name: str) -> dg.AssetKey:
@@ -58,7 +60,9 @@ def warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
     yield from _events(context, results)
     broken = sorted(r.unique_id.split(".")[-1] for r in results if _is_model(r) and r.status != "success")
     if broken:
-        raise dg.Failure(f"dbt could not build {', '.join(broken)}; the gate will refuse the quarter.", allow_retries=False)
+        raise dg.Failure(
+            f"dbt could not build {', '.join(broken)}; the gate will refuse the quarter.", allow_retries=False
+        )
 
 
 def _is_model(result: NodeResult) -> bool:

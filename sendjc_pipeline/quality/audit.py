@@ -60,7 +60,9 @@ def write(con: duckdb.DuckDBPyConnection, quarter: str, results: Sequence[CheckR
     ]  # fmt: skip
     con.register("incoming", pd.DataFrame(rows, columns=list(_COLUMNS), dtype="object"))
     casts = ", ".join(f"{name}::{kind} as {name}" for name, kind in _COLUMNS.items())
-    con.execute(f"create or replace table main.audit_check as select {casts} from incoming order by check_id, table_name")
+    con.execute(
+        f"create or replace table main.audit_check as select {casts} from incoming order by check_id, table_name"
+    )
     con.unregister("incoming")
     con.execute(
         "comment on table main.audit_check is 'One row per check judged on this quarter: the release is refused unless every required"

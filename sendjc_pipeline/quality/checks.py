@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import NodeResult
 from sendjc_pipeline.warehouse.inputs import Delivery
 
@@ -48,7 +49,7 @@ def declared_by_dbt(manifest: Mapping[str, Any]) -> dict[str, Check]:
             if node["config"]["materialized"] == "ephemeral":
                 continue
             checks[unique_id] = Check(f"{node['name']}.built", node["name"], _topic(node), ERROR)
-        elif node["resource_type"] == "test":
+        elif node["resource_type"] == "test" and project.SELF_TEST not in node["tags"]:
             judged = _judged_node(node, nodes)
             table = judged["name"] if judged else ""
             topic = _topic(judged) if judged else "all"
@@ -96,7 +97,9 @@ def found_by_intake(feed: str, deliveries: Iterable[Delivery]) -> list[CheckResu
     """Judge what the intake did with the submissions of one feed."""
     mine = [d.receipt for d in deliveries if d.submission.feed == feed]
     unbalanced = sum(
-        counts.received != counts.accepted + counts.quarantined for receipt in mine for counts in receipt.tables.values()
+        counts.received != counts.accepted + counts.quarantined
+        for receipt in mine
+        for counts in receipt.tables.values()
     )
     refused = sum(receipt.status != "accepted" for receipt in mine)
     return [

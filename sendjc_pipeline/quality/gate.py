@@ -51,7 +51,10 @@ def objections(
 
     Checks of a withheld topic are passed over: the caller has undertaken not to publish that topic.
     """
-    found = {(result.check.check_id, result.check.table_name): (result, judged) for result, judged in audit.read(con, quarter)}
+    found = {
+        (result.check.check_id, result.check.table_name): (result, judged)
+        for result, judged in audit.read(con, quarter)
+    }
     standing: dict[str, str] = {}
     against = []
     for check in sorted(set(required), key=lambda c: (c.check_id, c.table_name)):

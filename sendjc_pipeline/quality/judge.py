@@ -92,7 +92,9 @@ def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> 
             "spec": str(d.submission.spec),
             "period": d.submission.period,
             "received_at": f"{d.submission.received_at:%Y-%m-%dT%H:%M:%SZ}",
-            "files": sorted(({"sha256": f.sha256, "bytes": f.bytes} for f in d.submission.files), key=lambda f: str(f["sha256"])),
+            "files": sorted(
+                ({"sha256": f.sha256, "bytes": f.bytes} for f in d.submission.files), key=lambda f: str(f["sha256"])
+            ),
             "status": d.receipt.status,
             "used": d.is_selected,
             "tables": {name: vars(counts) for name, counts in sorted(d.receipt.tables.items())},
@@ -107,7 +109,9 @@ def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> 
         "code_fingerprint": code_fingerprint(),
         "submissions": deliveries,
     }
-    con.execute("create or replace table main.audit_provenance as select ?::varchar as provenance", [json.dumps(provenance)])
+    con.execute(
+        "create or replace table main.audit_provenance as select ?::varchar as provenance", [json.dumps(provenance)]
+    )
 
 
 def read_provenance(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -83,19 +83,27 @@ def _publish(
         standing = _standing(settings, quarter, content, force)
         if standing is not None:
             return Outcome(standing, is_new=False)
-        release = _write(con, settings, quarter, tables, {
-            **_provenance(con, quarter, withheld_topics),
-            "content_sha256": content,
-            "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            "reason": reason,
-        })
+        release = _write(
+            con,
+            settings,
+            quarter,
+            tables,
+            {
+                **_provenance(con, quarter, withheld_topics),
+                "content_sha256": content,
+                "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+                "reason": reason,
+            },
+        )
     finally:
         con.close()
     _point(settings, release)
     return Outcome(release, is_new=True)
 
 
-def _stage(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]) -> list[PublishedTable]:
+def _stage(
+    con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]
+) -> list[PublishedTable]:
     """Make the temporary tables that will be copied: metrics with small numbers hidden, the others as they are."""
     staged = []
     for table in published_tables(manifest, withheld):
@@ -122,14 +130,24 @@ def _standing(settings: Settings, quarter: Quarter, content: str, force: bool) -
         return newest
     gone = set(ledger.withdrawn(settings))
     for release in ledger.all_releases(settings):
-        same = release.quarter == quarter and release.release_id in gone and release.manifest()["content_sha256"] == content
+        same = (
+            release.quarter == quarter
+            and release.release_id in gone
+            and release.manifest()["content_sha256"] == content
+        )
         if same and not force:
-            raise RolledBack(f"These are the figures of {release.release_id}, which was rolled back; give --force to publish them again.")
+            raise RolledBack(
+                f"These are the figures of {release.release_id}, which was rolled back; give --force to publish them again."
+            )
     return None
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter, tables: list[PublishedTable], manifest: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    quarter: Quarter,
+    tables: list[PublishedTable],
+    manifest: Mapping[str, Any],
 ) -> ledger.Release:
     revisions = [r.revision for r in ledger.all_releases(settings) if r.quarter == quarter]
     revision = max(revisions, default=0) + 1

@@ -44,7 +44,9 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
             if topic in withheld and node["name"] not in METRIC_KEYS:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
-            tables.append(PublishedTable(node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS}))
+            tables.append(
+                PublishedTable(node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS})
+            )
     return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
 
 

@@ -37,7 +37,11 @@ class PublishedTable:
 
 
 def write_release(
-    con: duckdb.DuckDBPyConnection, folder: Path, release_id: str, tables: list[PublishedTable], manifest: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    release_id: str,
+    tables: list[PublishedTable],
+    manifest: Mapping[str, Any],
 ) -> None:
     """Fill `folder` (made afresh) with Parquet, marts.duckdb and, last, manifest.json; flush all of it to the disk."""
     shutil.rmtree(folder, ignore_errors=True)

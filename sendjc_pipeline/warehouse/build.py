@@ -18,12 +18,17 @@ from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.inputs import QuarterInputs, create_raw
 from sendjc_pipeline.warehouse.lock import only_one
-from sendjc_pipeline.warehouse.project import DbtFault, dbt_flags, runnable_manifest
+from sendjc_pipeline.warehouse.project import SELF_TEST, DbtFault, dbt_flags, runnable_manifest
 
 PATH_VARIABLE = "SENDJC_WAREHOUSE_PATH"
 # Tables first, tests after: in `dbt build` a red test skips every table below it, so one topic's fault would keep another's unbuilt.
-STEPS = (["build", "--resource-type", "seed", "--resource-type", "model"], ["test", "--exclude-resource-type", "unit_test"])
-BUILDING_NAME = "warehouse.duckdb"  # dbt-duckdb writes the file's stem into the manifest, so every build has the same one
+STEPS = (
+    ["build", "--resource-type", "seed", "--resource-type", "model"],
+    ["test", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{SELF_TEST}"],
+)
+BUILDING_NAME = (
+    "warehouse.duckdb"  # dbt-duckdb writes the file's stem into the manifest, so every build has the same one
+)
 
 
 @dataclass(frozen=True)
@@ -129,4 +134,3 @@ def _closed_afterwards() -> Iterator[None]:
         if DuckDBConnectionManager._ENV is not None:
             DuckDBConnectionManager._ENV.close()
         DuckDBConnectionManager.close_all_connections()
-

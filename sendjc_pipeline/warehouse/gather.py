@@ -22,5 +22,7 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
         for feed in (feeds.names() if only is None else only)
         for submission in ledger.current(settings, feed, quarter, known_at)
     ]
-    deliveries.sort(key=lambda d: (d.submission.feed, d.submission.partner, d.submission.period, d.submission.submission_id))
+    deliveries.sort(
+        key=lambda d: (d.submission.feed, d.submission.partner, d.submission.period, d.submission.submission_id)
+    )
     return QuarterInputs(quarter, known_at, deliveries)

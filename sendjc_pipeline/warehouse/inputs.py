@@ -42,7 +42,9 @@ class QuarterInputs:
 
     def accepted(self, feed: str) -> list[Delivery]:
         """The deliveries of a feed that the quarter uses."""
-        return [d for d in self.deliveries if d.is_selected and d.submission.feed == feed and d.receipt.status == "accepted"]
+        return [
+            d for d in self.deliveries if d.is_selected and d.submission.feed == feed and d.receipt.status == "accepted"
+        ]
 
 
 def create_raw(con: duckdb.DuckDBPyConnection, settings: Settings, inputs: QuarterInputs) -> None:
@@ -102,23 +104,61 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
     for delivery in inputs.deliveries:
         submission, receipt, period = delivery.submission, delivery.receipt, read_period(delivery.submission.period)
         counts = receipt.tables.values()
-        rows.append((
-            submission.submission_id, submission.partner, submission.feed, str(submission.spec), period.label, period.start, period.end,
-            submission.received_at.replace(tzinfo=None), receipt.status, sum(c.received for c in counts),
-            sum(c.accepted for c in counts), sum(c.quarantined for c in counts), delivery.is_selected,
-        ))
+        rows.append(
+            (
+                submission.submission_id,
+                submission.partner,
+                submission.feed,
+                str(submission.spec),
+                period.label,
+                period.start,
+                period.end,
+                submission.received_at.replace(tzinfo=None),
+                receipt.status,
+                sum(c.received for c in counts),
+                sum(c.accepted for c in counts),
+                sum(c.quarantined for c in counts),
+                delivery.is_selected,
+            )
+        )
         rules += [(submission.submission_id, t.rule, t.outcome, t.table, t.count) for t in receipt.messages_total]
-    _create_table(con, "submission", rows, {
-        "submission_id": "varchar", "partner": "varchar", "feed": "varchar", "spec": "varchar", "period": "varchar",
-        "period_start": "date", "period_end": "date", "received_at": "timestamp", "status": "varchar", "received": "bigint",
-        "accepted": "bigint", "quarantined": "bigint", "is_selected": "boolean",
-    })
-    _create_table(con, "submission_rule_count", rules, {
-        "submission_id": "varchar", "rule": "varchar", "outcome": "varchar", "table_name": "varchar", "rows": "bigint",
-    })
+    _create_table(
+        con,
+        "submission",
+        rows,
+        {
+            "submission_id": "varchar",
+            "partner": "varchar",
+            "feed": "varchar",
+            "spec": "varchar",
+            "period": "varchar",
+            "period_start": "date",
+            "period_end": "date",
+            "received_at": "timestamp",
+            "status": "varchar",
+            "received": "bigint",
+            "accepted": "bigint",
+            "quarantined": "bigint",
+            "is_selected": "boolean",
+        },
+    )
+    _create_table(
+        con,
+        "submission_rule_count",
+        rules,
+        {
+            "submission_id": "varchar",
+            "rule": "varchar",
+            "outcome": "varchar",
+            "table_name": "varchar",
+            "rows": "bigint",
+        },
+    )
 
 
-def _create_table(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple[object, ...]], columns: dict[str, str]) -> None:
+def _create_table(
+    con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple[object, ...]], columns: dict[str, str]
+) -> None:
     frame = pd.DataFrame(rows, columns=list(columns), dtype="object")
     casts = ", ".join(f'"{column}"::{kind} as "{column}"' for column, kind in columns.items())
     con.register("incoming", frame)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
 SEEDS = ROOT / "seeds" / "reference"
 TARGET = PROJECT / "target"
+SELF_TEST = "self_test"  # the tag of tests that judge our own tests and macros, not a quarter's data
 _FINGERPRINT = TARGET / "sources.sha256"
 _SOURCES = ("*.sql", "*.yml", "*.csv")
 

@@ -19,7 +19,7 @@ seen as (
     where event.event_type = 'contact_attended' and not coalesce(person.is_aged_out, false)
 ),
 
--- A child whom two services saw is one child in the total.
+-- No total over the services: total less one service would tell how many children only the other one saw.
 counted as (
     select
         area_id,
@@ -27,13 +27,6 @@ counted as (
         count(distinct person_key) as child_count
     from seen
     group by area_id, service
-    union all
-    select
-        area_id,
-        'Total' as service,
-        count(distinct person_key) as child_count
-    from seen
-    group by area_id
 )
 
 select

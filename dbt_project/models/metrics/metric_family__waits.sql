@@ -46,7 +46,8 @@ completed as (
     select
         clock.area_id,
         clock.clock_id,
-        sum({{ weeks('clock.wait_days') }}) as total_weeks,
+        -- Whole days are added before they become weeks: a sum of fractions depends on its order, and a rerun would differ.
+        {{ weeks('sum(clock.wait_days)') }} as total_weeks,
         count(*) as completed_count
     from clock
     inner join parameter on clock.stop_date >= parameter.quarter_start and clock.stop_date <= parameter.quarter_end

@@ -1,9 +1,3 @@
-with measured as (
-    select * from {{ ref('metric_monthly__ehc') }}
-    union all
-    select * from {{ ref('metric_monthly__waits') }}
-)
-
 select
     measured.metric_id,
     measured.metric_version,
@@ -29,4 +23,4 @@ select
     measured.suppression,
     measured.dq_reason,
     measured.source_feeds
-from measured
+from {{ ref('metric_monthly__waits') }} as measured

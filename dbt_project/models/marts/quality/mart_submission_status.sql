@@ -15,8 +15,7 @@ expected as (
         expected.service,
         expected.partner,
         parameter.quarter,
-        parameter.quarter_end,
-        parameter.known_at
+        parameter.quarter_end
     from {{ ref('expected_submission') }} as expected
     cross join parameter
     where
@@ -54,7 +53,7 @@ select
         when arrived.submission_id is null
             then
                 expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
-                || ' had not arrived by ' || cast(expected.known_at as varchar)
+                || ' has not arrived'
         when arrived.status = 'rejected'
             then
                 expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter

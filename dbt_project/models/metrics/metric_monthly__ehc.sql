@@ -1,1 +1,0 @@
-{{ dress_monthly(ref('metric_family_monthly__ehc'), 'ehc') }}
