@@ -112,6 +112,9 @@ def run(
         list[str] | None, typer.Option(help="Publish without this topic, whose checks are red: ehc, waits or cohort.")
     ] = None,
     reason: Annotated[str, typer.Option(help="Why there is a new revision.")] = "",
+    record: Annotated[
+        bool, typer.Option(help="Keep the run in the home's Dagster history, for the UI; some 10 s slower.")
+    ] = False,
     force: Annotated[bool, typer.Option(help="Run though nothing is new; publish again what was rolled back.")] = False,
     home: HomeOption = None,
 ) -> None:
@@ -119,13 +122,12 @@ def run(
 
     Example: `sendjc run --quarter 2024-25-Q4 --home /srv/sendjc`
     """
-    from sendjc_pipeline.commands.run import run_quarter, today
+    from sendjc_pipeline.commands.run import Order, run_quarter, today
 
-    raise typer.Exit(
-        run_quarter(
-            _home(home), Quarter.parse(quarter), _day(known_at) if known_at else today(), withhold or (), reason, force
-        )
+    order = Order(
+        Quarter.parse(quarter), _day(known_at) if known_at else today(), tuple(withhold or ()), reason, force, record
     )
+    raise typer.Exit(run_quarter(_home(home), order))
 
 
 @app.command()
@@ -137,7 +139,7 @@ def demo(
 
     Example: `sendjc demo --home .sendjc/demo`
     """
-    from sendjc_pipeline.commands.run import run_quarter, today
+    from sendjc_pipeline.commands.run import Order, run_quarter, today
     from sendjc_pipeline.commands.submissions import submit_tree
     from sendjc_pipeline.warehouse.project import ROOT
 
@@ -146,7 +148,7 @@ def demo(
         configuration.create_pseudonym_key(settings)
     landed = submit_tree(settings, source or ROOT / "seeds" / "demo", datetime.now(UTC))
     console.print(f"{len(landed)} synthetic submissions landed in {settings.landing}")
-    raise typer.Exit(run_quarter(settings, Quarter.parse(quarter), today()))
+    raise typer.Exit(run_quarter(settings, Order(Quarter.parse(quarter), today())))
 
 
 @app.command()

@@ -26,7 +26,10 @@ def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]], r
     console.print(table)
 
 
-def stopwatch() -> Callable[[str], None]:
+Listener = Callable[[str], None]
+
+
+def stopwatch() -> Listener:
     """A listener that prints what it hears with the seconds since it was made."""
     start = time.monotonic()
 

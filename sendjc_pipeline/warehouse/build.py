@@ -93,7 +93,9 @@ def _run_dbt(settings: Settings, path: Path) -> list[NodeResult]:
     results: list[NodeResult] = []
     with _environment(PATH_VARIABLE, str(path)), _closed_afterwards():
         for step in STEPS:
-            outcome = runner.invoke(["--quiet", "--log-level-file", "none", *step, *dbt_flags(settings.temp / "dbt")])
+            outcome = runner.invoke(
+                ["--quiet", "--log-level-file", "none", "--no-write-json", *step, *dbt_flags(settings.temp / "dbt")]
+            )
             if outcome.exception is not None and outcome.result is None:
                 raise DbtFault(f"dbt did not run: {outcome.exception}")
             results += [_node_result(result) for result in outcome.result]
