@@ -31,7 +31,7 @@ def main() -> None:
 
 def _large_home(home: Path, out: Path) -> int:
     subprocess.run([SENDJC, "key", "create", "--home", home], check=True, stdout=subprocess.DEVNULL)
-    scale = 1.9
+    scale = 2.1
     subprocess.run(
         [SENDJC, "synth", "--out", out, "--scale", str(scale), "--seed", "11", "--quarters", QUARTER, "--submit", "--home", home],
         check=True, stdout=subprocess.DEVNULL,

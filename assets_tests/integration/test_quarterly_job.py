@@ -20,20 +20,20 @@ service, tier, breakdown_topic, breakdown, numerator, denominator, value, unit, 
 target_type, target_value, target_due_date, brag, direction, spc_variation, spc_assurance, dq_grade, dq_reason, england_value, neighbours_value,
 benchmark_period, source_feeds""".replace("\n", " ").split(", ")
 
-METRICS = [
-    "ehcp_20w_pct_inc",
-    "ehcp_20w_pct_exc",
-    "ehc_decision_6w_pct",
-    "ehc_open_over_20w_count",
-    "ehc_weeks_median",
-    "ehcp_caseload",
-    "slt_wait_over_18w_pct",
-    "slt_wait_mean_weeks",
-    "ot_wait_over_13w_pct",
-    "ot_wait_mean_weeks",
-    "cyp_accessing_count",
-    "send_cohort_count",
-]
+METRICS = """
+ehcp_20w_pct_inc
+ehcp_20w_pct_exc
+ehc_decision_6w_pct
+ehc_open_over_20w_count
+ehc_weeks_median
+ehcp_caseload
+slt_wait_over_18w_pct
+slt_wait_mean_weeks
+ot_wait_over_13w_pct
+ot_wait_mean_weeks
+cyp_accessing_count
+send_cohort_count
+""".split()
 
 AREAS = ["derby", "newcastle", "nottingham", "nottinghamshire", "qt1"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
         create_raw(con, settings, inputs)
     finally:
         con.close()
-    results = _run_dbt(settings, building)
+    results = run_dbt(settings, building)
     con = connect(building, settings=settings)
     try:
         con.execute("drop schema raw cascade")
@@ -86,13 +86,18 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
     return results
 
 
-def _run_dbt(settings: Settings, path: Path) -> list[NodeResult]:
+def run_dbt(settings: Settings, path: Path, steps: Sequence[Sequence[str]] = STEPS) -> list[NodeResult]:
+    """Run dbt in this process over a file that has schema `raw`, step by step; what failed is in the results.
+
+    Raises:
+        DbtFault: dbt did not run at all.
+    """
     from dbt.cli.main import dbtRunner
 
     runner = dbtRunner(manifest=runnable_manifest())
     results: list[NodeResult] = []
     with _environment(PATH_VARIABLE, str(path)), _closed_afterwards():
-        for step in STEPS:
+        for step in steps:
             outcome = runner.invoke(
                 ["--quiet", "--log-level-file", "none", "--no-write-json", *step, *dbt_flags(settings.temp / "dbt")]
             )

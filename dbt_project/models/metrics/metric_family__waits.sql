@@ -46,7 +46,7 @@ completed as (
     select
         clock.area_id,
         clock.clock_id,
-        -- Whole days are added before they become weeks: a sum of fractions depends on its order, and a rerun would differ.
+        -- Whole days are added, then turned into weeks: a sum of fractions depends on its order.
         {{ weeks('sum(clock.wait_days)') }} as total_weeks,
         count(*) as completed_count
     from clock

@@ -1,0 +1,68 @@
+"""dbt's own unit tests, and the tests of our generic tests and macros, run once on a built file that still has schema `raw`."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from integration.conftest import KNOWN_AT, QUARTER
+from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.warehouse import build, project
+from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.gather import gather
+from sendjc_pipeline.warehouse.inputs import create_raw
+
+
+@pytest.fixture(scope="module")
+def outcomes(
+    published: tuple[Settings, dg.ExecuteInProcessResult], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """Status of every unit test and self test, by name."""
+    settings = published[0]
+    path = tmp_path_factory.mktemp("unit") / build.BUILDING_NAME
+    con = connect(path, settings=settings)
+    create_raw(con, settings, gather(settings, QUARTER, KNOWN_AT))
+    con.close()
+    steps = [
+        ["build", "--resource-type", "seed", "--resource-type", "model"],
+        ["test", "--resource-type", "unit_test"],
+        ["test", "--select", f"tag:{project.SELF_TEST}"],
+    ]
+    return {result.unique_id: result.status for result in build.run_dbt(settings, path, steps)}
+
+
+def test_every_unit_test_of_the_models_passes(outcomes: dict[str, str]) -> None:
+    found = {name: status for name, status in outcomes.items() if name.startswith("unit_test.")}
+    assert len(found) >= 28
+    assert {name: status for name, status in found.items() if status != "pass"} == {}
+
+
+def test_every_test_of_our_tests_and_macros_passes(outcomes: dict[str, str]) -> None:
+    found = {name: status for name, status in outcomes.items() if name.startswith("test.")}
+    assert len(found) >= 10
+    assert {name: status for name, status in found.items() if status != "pass"} == {}
+
+
+# Each date rule of the domain notes (7.1, 7.2, 7.12) by the name of its unit test: a rule that loses its test is missed here.
+DATE_RULES = """
+a_plan_on_day_140_is_in_time_and_on_day_141_is_not
+an_open_case_is_overdue_from_day_141
+a_refusal_to_issue_on_day_112_is_in_time_and_on_day_113_is_not
+day_126_of_a_speech_wait_is_not_over_18_weeks_and_day_127_is
+day_91_of_an_occupational_therapy_wait_is_not_over_13_weeks_and_day_92_is
+a_plan_issued_on_the_last_day_of_the_quarter_is_completed
+including_exceptions_may_be_the_better_figure
+five_days_after_closure_joins_the_spell_and_six_begin_another
+not_brought_first_then_booked_again_keeps_the_clock_and_discharge_makes_it_void
+two_open_referrals_are_one_child_at_the_longest_wait
+an_overturned_refusal_keeps_its_first_outcome_and_gains_a_plan
+h_on_the_assessment_counts_nowhere_and_h_on_the_request_only_not_in_6_weeks
+days_are_calendar_days_over_29_february_and_a_clock_change
+somebody_of_25_is_in_scope_and_of_26_is_not
+the_year_to_date_begins_on_1_january_and_the_quarter_on_its_first_day
+""".split()
+
+
+def test_every_date_rule_has_its_unit_test(outcomes: dict[str, str]) -> None:
+    names = {name.split(".")[-1] for name in outcomes}
+    assert set(DATE_RULES) - names == set()
