@@ -28,7 +28,7 @@ KNOWN_AT = date(2025, 6, 1)  # more than six weeks later, so figures are final
 RECEIVED = datetime(2025, 4, 20, 9, 0, tzinfo=UTC)
 LA_CODE = {"nottingham": "892", "nottinghamshire": "891", "derby": "831", "newcastle": "391"}
 POSTCODE = {"nottingham": "NG7 2QX", "nottinghamshire": "NG17 1AA", "derby": "DE23 8AA", "newcastle": "NE4 5AA"}
-TEAM = {"SLT": "33", "OT": "23"}
+TEAM = {"SLT": "33", "OT": "23", "PT": "26"}  # PT, physiotherapy, is not in the seed of services
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -91,7 +91,7 @@ class Contact(NamedTuple):
 
 @dataclass(frozen=True)
 class Referral:
-    """One referral to a provider: services are "SLT", "OT" or "SLT OT"; rtt rows are "<start> <end> <status>" with - for no end.
+    """One referral to a provider: services are "SLT", "OT", "SLT OT", "SLT PT"; rtt rows are "<start> <end> <status>" with - for no end.
 
     child names another case of the same provider whose patient was referred again. patient_postcode is the demographics file's.
     """
@@ -211,7 +211,10 @@ def _numbered(rows: list[dict[str, object]], table: str, la: str) -> list[dict[s
 
 
 def csds_tables(provider: str, cases: Sequence[Referral], first: int = 0) -> dict[str, list[dict[str, object]]]:
-    """The CSDS tables of a provider and its patient list; row n of CYP101Referral is case n - 2. `first` keeps patients of providers apart."""
+    """The CSDS tables of a provider and its patient list; row n of CYP101Referral is case n - 2.
+
+    `first` is the number of case 0, which its identifiers are made of.
+    """
     tables: dict[str, list[dict[str, object]]] = {
         "CYP000Header": [{
             "Version": "1.6", "OrgID_Provider": provider, "OrgID_Submitter": provider, "RP_StartDate": "2025-01-01",
@@ -222,7 +225,10 @@ def csds_tables(provider: str, cases: Sequence[Referral], first: int = 0) -> dic
     }  # fmt: skip
     places = {case.name: place for place, case in enumerate(cases)}
     for place, case in enumerate(cases):
-        patient, request = f"{provider}P{places[case.child or case.name]:03d}", f"{provider}R{place:03d}"
+        patient, request = (
+            f"{provider}P{first + places[case.child or case.name]:03d}",
+            f"{provider}R{first + place:03d}",
+        )
         if not case.child:
             _patient(tables, case, patient, first + place)
         tables["CYP101Referral"].append({
@@ -236,7 +242,7 @@ def csds_tables(provider: str, cases: Sequence[Referral], first: int = 0) -> dic
                 "Referral_ClosureDate": case.discharged, "Referral_RejectionDate": case.rejected,
                 "Referral_ClosureReason": "", "Referral_RejectionReason": "01" if case.rejected else "",
             })  # fmt: skip
-        _attend(tables, case, provider, request, place)
+        _attend(tables, case, provider, request, first + place)
     return tables
 
 
@@ -312,9 +318,9 @@ def new_home(folder: Path) -> Settings:
     return settings
 
 
-def land(settings: Settings, partner: str, feed: str, files: Iterable[Path]) -> Submission:
-    """Submit files for the quarter."""
-    return submit(settings, partner, feed, QUARTER.label, sorted(files), received_at=RECEIVED)
+def land(settings: Settings, partner: str, feed: str, files: Iterable[Path], period: str = QUARTER.label) -> Submission:
+    """Submit files for the quarter, or for another period."""
+    return submit(settings, partner, feed, period, sorted(files), received_at=RECEIVED)
 
 
 def land_sen2(settings: Settings, folder: Path, council: str, cases: Sequence[Ehc]) -> Submission:

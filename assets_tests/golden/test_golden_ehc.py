@@ -27,6 +27,9 @@ DERBY = (
     # Overturned: the first outcome and its day stay in the return, and the plan is counted from the request.
     Ehc("refusal_to_assess_overturned", "2024-04-08", "N 2024-05-20", ("Y 2025-02-10",), tribunal=True),
     Ehc("refusal_to_issue_overturned", "2024-07-01", "Y 2024-08-05", ("N 2024-10-21 tribunal",), plan="2025-03-03"),
+    Ehc(
+        "refusal_to_issue_and_a_second_outcome", "2024-07-01", "Y 2024-08-05", ("N 2024-10-21 tribunal", "Y 2024-12-02")
+    ),
     # H on the request: decided before the collection period, so out of the 6-week measure and no other.
     Ehc("historical_request", "2024-10-07", "H", ("Y 2025-02-17",)),
     # Issued outside the quarter.
@@ -46,6 +49,8 @@ DERBY = (
     Ehc("refused_to_issue_on_day_112", "2024-10-14", "Y 2024-11-18", ("N 2025-02-03",)),
     Ehc("refused_to_issue_on_day_113", "2024-10-14", "Y 2024-11-18", ("N 2025-02-04",)),
     Ehc("withdrawn_in_assessment", "2024-11-04", "Y 2024-12-09", ("W 2025-02-17",)),
+    Ehc("refused_without_a_date", "2025-01-02", "N"),
+    Ehc("refused_to_issue_without_a_date", "2024-09-02", "Y 2024-10-07", ("N",)),
     # Open.
     Ehc("to_be_issued_without_a_date", "2024-09-02", "Y 2024-10-07", ("Y",)),
     Ehc("open_on_day_141", "2024-11-10", "Y 2024-12-16", ("A",)),
@@ -54,6 +59,7 @@ DERBY = (
     Ehc("waiting_at_26", "2024-08-05", "Y 2024-09-09", ("A",), born="1999-03-31"),
     # Plans that no clock of this authority led to.
     Ehc("transferred_in", "2024-12-09", "H", ("H",), plan="2025-01-20", transfer_la="892"),
+    Ehc("assessed_elsewhere", "2024-09-02", "Y 2024-10-07", ("S 2025-02-03",), plan="2025-02-03"),
     Ehc("old_plan", "2019-09-02", "H", ("H",), plan="2020-03-02"),
     Ehc("plan_ceased", "2019-09-02", "H", ("H",), plan="2020-03-02 2025-02-14 2"),
     Ehc("plan_ceased_on_the_last_day", "2019-09-02", "H", ("H",), plan="2020-03-02 2025-03-31 2"),
@@ -98,6 +104,7 @@ ISSUED = {  # the 20-week clocks that a plan stopped
     "exception_on_day_200": Wait("stopped", 200, True),
     "refusal_to_assess_overturned": Wait("stopped", 308, True),
     "refusal_to_issue_overturned": Wait("stopped", 245, True),
+    "refusal_to_issue_and_a_second_outcome": Wait("stopped", 154, True),
     "historical_request": Wait("stopped", 133, False),
     "issued_on_the_day_before": Wait("stopped", 140, False),
     "received_on_29_february": Wait("stopped", 140, False),
@@ -122,9 +129,12 @@ ENDED = {  # refused or withdrawn: neither in the measure nor waiting
     "refused_to_issue_on_day_112": 112,
     "refused_to_issue_on_day_113": 113,
     "withdrawn_in_assessment": 105,
+    "refused_without_a_date": 0,
+    "refused_to_issue_without_a_date": 0,
 }
 HISTORICAL = (
     "transferred_in",
+    "assessed_elsewhere",
     "old_plan",
     "plan_ceased",
     "plan_ceased_on_the_last_day",
@@ -150,9 +160,10 @@ NOT_ISSUED = {
     "refused_to_issue_on_day_112": Wait("stopped", 112, False),
     "refused_to_issue_on_day_113": Wait("stopped", 113, True),
     "refusal_to_issue_overturned": Wait("stopped", 112, False),
+    "refusal_to_issue_and_a_second_outcome": Wait("stopped", 112, False),
 }
 
-IN_FORCE = {*ISSUED, "transferred_in", "old_plan", "plan_ceases_on_the_day_after", "plan_at_26"}
+IN_FORCE = {*ISSUED, "transferred_in", "assessed_elsewhere", "old_plan", "plan_ceases_on_the_day_after", "plan_at_26"}
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +263,7 @@ FIGURES = [
     ("ehc_decision_6w_pct", "quarter", 3, 4, 75),
     ("ehc_weeks_median", "quarter", None, 12, 20),
     ("ehc_open_over_20w_count", "snapshot", 3, None, 3),
-    ("ehcp_caseload", "snapshot", 18, None, 18),
+    ("ehcp_caseload", "snapshot", 20, None, 20),
 ]
 
 
@@ -342,7 +353,7 @@ def test_the_release_shows_what_is_large_enough_and_says_who_sent_nothing(result
         ("ehc_weeks_median", None, 12, 20, "none", "final"),
         ("ehcp_20w_pct_exc", None, None, None, "primary", "final"),  # 4 of 8
         ("ehcp_20w_pct_inc", 7, 12, 58.333333, "none", "final"),
-        ("ehcp_caseload", 18, None, 18, "none", "final"),
+        ("ehcp_caseload", 20, None, 20, "none", "final"),
     ]
     assert results.released(
         "select distinct value_status, numerator, value, dq_reason from RELEASED where area_id = 'newcastle' and metric_id like 'ehc%'"

@@ -30,7 +30,8 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
         raise SendjcError(f"{release.release_id} has no figure '{metric}' for area '{area}'.")
     manifest = release.manifest()
     wanted = set(str(figures[0]["source_feeds"]).split("|"))
-    behind = [s for s in manifest["submissions"] if s["feed"] in wanted]
+    partners = _partners(release, area)
+    behind = [s for s in manifest["submissions"] if s["feed"] in wanted and s["partner"] in partners]
     before = _before(settings, release, metric, area)
     if as_json:
         content = {"release_id": release.release_id, "figures": figures, "before": before, "submissions": behind}
@@ -72,6 +73,20 @@ def _figures(release: ledger.Release, metric: str, area: str) -> list[dict[str, 
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     finally:
         con.close()
+
+
+def _partners(release: ledger.Release, area: str) -> set[str]:
+    """Who sends what this area's figures are made of; for a roll-up, who sends for each of its parts."""
+    con = connect(release.folder / "marts.duckdb", read_only=True)
+    try:
+        rows = con.execute(
+            "select distinct partner_id from mart_submission_status where area_id = $1 or area_id in"
+            " (select area_id from area_rollup where rollup_id = $1)",
+            [area],
+        ).fetchall()
+    finally:
+        con.close()
+    return {str(partner) for (partner,) in rows}
 
 
 def _before(settings: Settings, release: ledger.Release, metric: str, area: str) -> list[dict[str, object]]:
