@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -34,7 +35,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a scrip
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="The files, as the partner's system wrote them.", exists=True, dir_okay=False)
 ]
-SpecOption = Annotated[str | None, typer.Option(help="The layout's year or version; else the feed's newest.")]
+SpecOption = Annotated[str | None, typer.Option(help="The layout's year or version; else the feed's default.")]
 QuarterOption = Annotated[str, typer.Option(help="A quarter such as 2024-25-Q4 (January to March 2025).")]
 
 
@@ -90,16 +91,20 @@ def check(
     files: FilesArgument,
     feed: Annotated[str, typer.Option(help="What it is, such as sen2 or csds.")],
     spec: SpecOption = None,
-    home: HomeOption = None,
+    report: Annotated[
+        Path | None, typer.Option(help="A folder for messages.csv: every fault by file, row and rule, with its remedy.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try a partner's files against every rule and land nothing. Exit 0 clean, 1 rows refused, 2 file refused.
+    """Try a partner's files against every rule and land nothing. Needs no home. Exit 0 clean, 1 rows refused, 2 file refused.
 
-    Example: `sendjc check --feed demographics demographics_for_linkage.csv`
+    Example: `sendjc check --feed demographics --report faults demographics_for_linkage.csv`
     """
     from sendjc_pipeline.commands import submissions
 
-    raise typer.Exit(submissions.check(_home(home), feed, spec, files, as_json))
+    with tempfile.TemporaryDirectory() as scratch:
+        code = submissions.check(configuration.load(Path(scratch)), feed, spec, files, report, as_json)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -109,7 +114,8 @@ def run(
         str | None, typer.Option(help="Use what was received by this day (YYYY-MM-DD); else today.")
     ] = None,
     withhold: Annotated[
-        list[str] | None, typer.Option(help="Publish without this topic, whose checks are red: ehc, waits or cohort.")
+        list[str] | None,
+        typer.Option(help="Publish without this topic, whose checks are red; such as ehc, waits or cohort."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why there is a new revision.")] = "",
     record: Annotated[
@@ -133,7 +139,7 @@ def run(
 @app.command()
 def demo(
     home: HomeOption = None, quarter: QuarterOption = "2024-25-Q4",
-    source: Annotated[Path | None, typer.Option(help="Submissions as <partner>/<feed>/<period>/; else seeds/demo.")] = None,
+    source: Annotated[Path | None, typer.Option(help="Submissions as PARTNER/FEED/PERIOD/; else seeds/demo.")] = None,
 ) -> None:  # fmt: skip
     """Publish the demo quarter from the synthetic submissions in seeds/demo, with a key of its own.
 
@@ -147,7 +153,9 @@ def demo(
     if not settings.key_file.is_file() and "SENDJC_PSEUDONYM_KEY" not in os.environ:
         configuration.create_pseudonym_key(settings)
     landed = submit_tree(settings, source or ROOT / "seeds" / "demo", datetime.now(UTC))
-    console.print(f"{len(landed)} synthetic submissions landed in {settings.landing}")
+    console.print(
+        f"{len(landed)} submissions landed in {settings.landing}; all synthetic, the NHS England workbook too"
+    )
     raise typer.Exit(run_quarter(settings, Order(Quarter.parse(quarter), today())))
 
 
@@ -178,7 +186,7 @@ def explain(
 
 @app.command()
 def synth(
-    out: Annotated[Path, typer.Option(help="Where to write <partner>/<feed>/<period>/ folders.")],
+    out: Annotated[Path, typer.Option(help="Where to write PARTNER/FEED/PERIOD/ folders.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     scale: Annotated[float, typer.Option(help="1.0 is real volumes.")] = 0.1,
     areas: Annotated[

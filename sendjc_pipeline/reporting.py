@@ -105,6 +105,9 @@ class Quarter:
         return self.label
 
 
+FIRST_QUARTER = Quarter(2018, 4)  # January to March 2019: the published series that we compare with begin there
+
+
 def last_complete(today: date) -> Quarter:
     """The newest quarter that has ended by a given day."""
     return Quarter.containing(today).shift(-1)

@@ -302,11 +302,12 @@ def test_what_cannot_be_is_quarantined_and_counted(sent: Sent) -> None:
 
 
 # Waiting for speech and language therapy in Nottingham on 31 March: 20 children, of whom more than 18 weeks: slt_127,
-# first_missed_then_rebooked, cancelled_by_the_provider, closed_before_5_days, referred_twice, two_providers (181 days at the other
-# provider), assessed_only, advised_only, seen_for_nothing_named, rtt_goes_on, slt_and_ot, slt_and_physiotherapy: 12. Not more: slt_126, the two of the day after,
-# back_after_6_days, seen_before_the_referral, waits_at_25, address_in_the_patient_list, died_after_the_quarter: 8.
-# Treated in the quarter: 119 + 91 + 177 + 84 + 84 = 555 days. Seen in the quarter: treated on the last and first day, first missed
-# then treated, assessed, advised, seen for nothing named, by telephone: 7.
+# first_missed_then_rebooked, cancelled_by_the_provider, closed_before_5_days, referred_twice, two_providers (181 days at
+# the other provider), assessed_only, advised_only, seen_for_nothing_named, rtt_goes_on, slt_and_ot,
+# slt_and_physiotherapy: 12. Not more: slt_126, the two of the day after, back_after_6_days, seen_before_the_referral,
+# waits_at_25, address_in_the_patient_list, died_after_the_quarter: 8.
+# Treated in the quarter: 119 + 91 + 177 + 84 + 84 = 555 days. Seen in the quarter: treated on the last and first day,
+# first missed then treated, assessed, advised, seen for nothing named, by telephone: 7.
 FIGURES = [
     ("slt_wait_over_18w_pct", "nottingham", "snapshot", "slt", 12, 20, 60),
     ("slt_wait_over_18w_pct", "nottinghamshire", "snapshot", "slt", 1, 1, 100),

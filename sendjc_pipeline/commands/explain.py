@@ -24,10 +24,10 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
     """
     release = ledger.newest(settings, quarter)
     if release is None:
-        raise SendjcError(f"{quarter} has no release; `sendjc status` shows those there are.")
+        raise SendjcError(f"{quarter} has no standing release; `sendjc release list` shows what there is.")
     figures = _figures(release, metric, area)
     if not figures:
-        raise SendjcError(f"{release.release_id} has no figure '{metric}' for area '{area}'.")
+        raise SendjcError(f"{release.release_id} has no '{metric}' for '{area}'. {_known(release)}")
     manifest = release.manifest()
     wanted = set(str(figures[0]["source_feeds"]).split("|"))
     partners = _partners(release, area)
@@ -40,11 +40,8 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
     for figure in figures:
         show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure[name]] for name in _SHOWN])
     if before:
-        show(
-            "In the revision before",
-            ["window", "service", "value"],
-            [[b["time_window"], b["service"], b["value"]] for b in before],
-        )
+        rows = [[b["time_window"], b["service"], b["value"], b["value_status"], b["suppression"]] for b in before]
+        show("In the revision before", ["window", "service", "value", "status", "suppression"], rows)
     rows = [
         [s["partner"], s["feed"], s["period"], s["status"], sum(t["received"] for t in s["tables"].values()),
          sum(t["quarantined"] for t in s["tables"].values()), s["submission_id"]]
@@ -73,6 +70,19 @@ def _figures(release: ledger.Release, metric: str, area: str) -> list[dict[str, 
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     finally:
         con.close()
+
+
+def _known(release: ledger.Release) -> str:
+    con = connect(release.folder / "marts.duckdb", read_only=True)
+    try:
+        found = con.execute(
+            "select string_agg(distinct metric_id, ', ' order by metric_id), string_agg(distinct area_id, ', ' order by area_id)"
+            " from metric_quarterly"
+        ).fetchone()
+    finally:
+        con.close()
+    metrics, areas = found or ("", "")
+    return f"Metrics: {metrics}. Areas: {areas}."
 
 
 def _partners(release: ledger.Release, area: str) -> set[str]:

@@ -37,8 +37,10 @@ def print_headline(release: Release) -> None:
         ],
         right=range(2, 8),
     )
-    console.print("c: a small number, or one that would give a small number back, is not shown.  -: nobody supplied it.  "
-                  "w: withheld, because a partner's file was refused or late.")  # fmt: skip
+    console.print(
+        "c: a small number, or one that would give a small number back, is not shown.  w: withheld.  -: no figure."
+    )
+    console.print(f"`sendjc explain METRIC --area AREA --quarter {release.quarter}` says why.", markup=False)
 
 
 def _cell(value: float | None, unit: str, suppression: str, status: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from sendjc_pipeline.commands.run import Order
 
 
-def execute(settings: Settings, order: Order, reason: str, listener: Listener) -> list[str] | None:
+def execute(settings: Settings, order: Order, listener: Listener) -> list[str] | None:
     """Run the job and return None where it published (or found nothing to), else one line for each step that failed.
 
     A red topic stops the job's own release step. Where the operator withholds that topic, the release is asked for again by itself: the
     gate then passes over that topic's checks and over no other.
     """
-    config = {"withhold": list(order.withhold), "reason": reason, "force": order.force}
+    config = {"withhold": list(order.withhold), "reason": order.reason, "force": order.force}
     run_config = {
         "ops": {"published__release": {"config": config}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the listener says what a person needs
@@ -55,8 +56,13 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
         if event.is_step_failure:
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
-            lines.append(f"{event.step_key} failed: {cause.message.strip() if cause else 'no message'}")
+            lines.append(f"{event.step_key} failed: {_plain(cause.message) if cause else 'no message'}")
     return lines
+
+
+def _plain(message: str) -> str:
+    """Dagster puts the exception's class before its text; a person needs the text."""
+    return re.sub(r"^[\w.]+: ", "", message.strip())
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 
 from sendjc_pipeline.commands.console import console, show
 from sendjc_pipeline.release import ledger
-from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
 _KEYS = ("metric_id", "area_id", "quarter", "time_window", "service", "tier", "breakdown_topic", "breakdown")
@@ -32,9 +32,11 @@ def diff(settings: Settings, first: str, second: str, as_json: bool) -> None:
     """Print every figure that differs between two releases: changed, added or gone.
 
     Raises:
-        NoRelease: one of the two does not exist.
+        SendjcError: one of the two does not exist, or they are of two quarters.
     """
     old, new = ledger.find(settings, first), ledger.find(settings, second)
+    if old.quarter != new.quarter:
+        raise SendjcError("Compare two releases of one quarter; figures of two quarters differ as they should.")
     same = " and ".join(f"o.{key} is not distinct from n.{key}" for key in _KEYS)
     keys = ", ".join(f"coalesce(n.{key}, o.{key}) as {key}" for key in _KEYS)
     con = connect()

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import Listener, console, errors, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.quality import gate
 from sendjc_pipeline.quality.judge import inputs_fingerprint, required_checks
 from sendjc_pipeline.release import ledger
-from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.reporting import FIRST_QUARTER, Quarter
 from sendjc_pipeline.settings import SendjcError, Settings, pseudonym_key
+from sendjc_pipeline.submissions import ledger as arrivals
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import warehouse_path
 from sendjc_pipeline.warehouse.connection import connect
@@ -45,10 +47,13 @@ def run_quarter(settings: Settings, order: Order) -> int:
     Raises:
         SendjcError: no key, an unfinished quarter, an unknown topic, or another run under way.
     """
+    if order.quarter < FIRST_QUARTER:
+        raise SendjcError(f"{order.quarter} is too early: the first quarter that can be run is {FIRST_QUARTER}.")
     if order.quarter.end >= order.known_at:
         raise SendjcError(f"{order.quarter} ends on {order.quarter.end}: it cannot be known on {order.known_at}.")
     pseudonym_key(settings)
     _require_topics(order)
+    _require_submissions(settings, order)
     with only_one(settings, "run"):
         listener = stopwatch()
         standing = None if order.force or order.withhold else _nothing_new(settings, order)
@@ -63,6 +68,13 @@ def _require_topics(order: Order) -> None:
     topics = {check.topic for check in required_checks(project.manifest())} - {"all", "intake"}
     if unknown := sorted(set(order.withhold) - topics):
         raise SendjcError(f"No topic is named {', '.join(unknown)}; the topics are {', '.join(sorted(topics))}.")
+
+
+def _require_submissions(settings: Settings, order: Order) -> None:
+    """A quarter for which nobody had sent anything has no figures; publishing none would take the place of some."""
+    person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
+    if not any(arrivals.current(settings, feed, order.quarter, order.known_at) for feed in person_level):
+        raise SendjcError(f"No partner had sent anything for {order.quarter} by {order.known_at}; see `sendjc status`.")
 
 
 def _nothing_new(settings: Settings, order: Order) -> ledger.Release | None:
@@ -89,10 +101,7 @@ def _run_job(settings: Settings, order: Order, listener: Listener) -> int:
     )  # Dagster takes seconds to import, and a run with nothing new needs none of it
 
     before = ledger.newest(settings, order.quarter)
-    reason = order.reason or (
-        "new or corrected submissions, or a new version of the code" if before else "first publication"
-    )
-    failures = execute(settings, order, reason, listener)
+    failures = execute(settings, order, listener)
     if failures is None:
         _say_published(settings, order.quarter, before)
         return PUBLISHED

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster_shared.utils.warnings import BetaWarning
 
-from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.reporting import FIRST_QUARTER, Quarter
 
 # The parameter is in beta and pinned with Dagster; without it the dbt assets would backfill many quarters in one run.
 warnings.filterwarnings("ignore", message=r"Parameter `backfill_policy`", category=BetaWarning)
@@ -22,7 +22,7 @@ KNOWN_AT_TAG = "sendjc/known_at"
 
 # The start must be a quarter's first day: Dagster silently drops a quarter that begins before it (design notes, toolchain 3.2).
 quarters = dg.TimeWindowPartitionsDefinition(
-    cron_schedule="0 0 1 1,4,7,10 *", start="2019-01-01", fmt="%Y-%m-%d", timezone="Europe/London"
+    cron_schedule="0 0 1 1,4,7,10 *", start=FIRST_QUARTER.start.isoformat(), fmt="%Y-%m-%d", timezone="Europe/London"
 )
 one_at_a_time = dg.BackfillPolicy.multi_run(1)
 

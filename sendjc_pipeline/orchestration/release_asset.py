@@ -21,7 +21,7 @@ class ReleaseConfig(dg.Config):
     """How to publish: which topics an operator holds back, why there is a revision, and whether rolled-back figures may come again."""
 
     withhold: list[str] = Field(default_factory=list)
-    reason: str = "first publication"
+    reason: str = ""
     force: bool = False
 
 

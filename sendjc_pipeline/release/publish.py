@@ -31,11 +31,15 @@ from sendjc_pipeline.warehouse.lock import only_one
 
 
 class NothingBuilt(SendjcError):
-    """The quarter has no warehouse to publish from."""
+    """The quarter has no warehouse to publish from, or one that was built of nothing."""
 
 
 class RolledBack(SendjcError):
     """These very figures were published and rolled back."""
+
+
+class Backdated(SendjcError):
+    """Figures of an earlier knowledge would replace those of a later one."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def publish(
     quarter: Quarter,
     now: datetime,
     withheld_topics: Collection[str] = (),
-    reason: str = "first publication",
+    reason: str = "",
     force: bool = False,
 ) -> Outcome:
     """Publish the quarter from its warehouse; figures that already stand are left as they are, with no new revision.
@@ -61,6 +65,7 @@ def publish(
         gate.GateRefused: a required check failed, is missing, or judged another table than the one that now stands.
         Busy: another process is building or publishing in this home.
         RolledBack: the same figures were rolled back before, and `force` was not given.
+        Backdated: the newest release knows of later submissions, and `force` was not given.
     """
     if not warehouse_path(settings, quarter).is_file():
         raise NothingBuilt(f"{quarter} has no warehouse yet: run `sendjc run --quarter {quarter}`.")
@@ -80,7 +85,12 @@ def _publish(
             raise gate.GateRefused(quarter.label, against)
         tables = _stage(con, manifest, withheld_topics)
         content = _content_hash(con, tables)
-        standing = _standing(settings, quarter, content, force)
+        provenance = _provenance(con, quarter, withheld_topics)
+        if not provenance["submissions"]:
+            raise NothingBuilt(
+                f"Nobody had sent anything for {quarter} when its warehouse was built; there is nothing to publish."
+            )
+        standing = _standing(settings, quarter, content, provenance["known_at"], force)
         if standing is not None:
             return Outcome(standing, is_new=False)
         release = _write(
@@ -89,10 +99,10 @@ def _publish(
             quarter,
             tables,
             {
-                **_provenance(con, quarter, withheld_topics),
+                **provenance,
                 "content_sha256": content,
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-                "reason": reason,
+                "reason": reason or _reason(settings, quarter, withheld_topics),
             },
         )
     finally:
@@ -122,24 +132,41 @@ def _content_hash(con: duckdb.DuckDBPyConnection, tables: list[PublishedTable]) 
     return hashlib.sha256(json.dumps(prints, sort_keys=True).encode()).hexdigest()
 
 
-def _standing(settings: Settings, quarter: Quarter, content: str, force: bool) -> ledger.Release | None:
-    """The release that already says exactly this, its pointer mended if a process died before moving it."""
+def _standing(settings: Settings, quarter: Quarter, content: str, known_at: str, force: bool) -> ledger.Release | None:
+    """The newest release, if it says exactly this; its pointer mended if a process died before moving it.
+
+    Raises:
+        RolledBack: these figures were rolled back, and no release that stands has them.
+        Backdated: the newest release was made of later knowledge.
+    """
     newest = ledger.newest(settings, quarter)
     if newest is not None and newest.manifest()["content_sha256"] == content:
         _point(settings, newest)
         return newest
+    if force:
+        return None
     gone = set(ledger.withdrawn(settings))
-    for release in ledger.all_releases(settings):
-        same = (
-            release.quarter == quarter
-            and release.release_id in gone
-            and release.manifest()["content_sha256"] == content
+    same = [
+        r for r in ledger.all_releases(settings) if r.quarter == quarter and r.manifest()["content_sha256"] == content
+    ]
+    if same and all(release.release_id in gone for release in same):
+        raise RolledBack(
+            f"These are the figures of {same[-1].release_id}, which was rolled back; give --force to publish them again."
         )
-        if same and not force:
-            raise RolledBack(
-                f"These are the figures of {release.release_id}, which was rolled back; give --force to publish them again."
-            )
+    if newest is not None and known_at < newest.manifest()["known_at"]:
+        raise Backdated(
+            f"{newest.release_id} was made of what was known on {newest.manifest()['known_at']}; figures as known on {known_at}"
+            " would take its place. Give --force if that is meant."
+        )
     return None
+
+
+def _reason(settings: Settings, quarter: Quarter, withheld: Collection[str]) -> str:
+    if withheld:
+        return f"published without {', '.join(sorted(withheld))}, whose checks are red"
+    if not any(release.quarter == quarter for release in ledger.all_releases(settings)):
+        return "first publication"
+    return "new or corrected submissions, or a new version of the code"
 
 
 def _write(

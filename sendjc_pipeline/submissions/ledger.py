@@ -45,7 +45,10 @@ def submit(
     declaration = feeds.load(feed)
     spec = feeds.resolve_spec(declaration, spec)
     require_sender(declaration, partner)
-    label = read_period(period).label
+    span = read_period(period)
+    label = span.label
+    if span.start > received_at.date():
+        raise SendjcError(f"{label} has not begun: nothing can be sent for it yet. Check --period.")
     _require_files(files)
     home = settings.landing / partner / feed
     home.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,8 @@ select
     -- A case that ended on no stated day would otherwise stay open for ever.
     (coalesce(request.outcome in ('N', 'W'), false) and request.outcome_date is null)
     or coalesce(assessment.has_undated_end, false) as is_closed_undated,
+    -- The new authority carries the assessment on: a child never waits in two (rules 7.10, 7.12). Authority code or 1.
+    coalesce(nullif(trim(request.exported_to), '') <> '0', false) as is_exported,
     request.received_date > parameter.as_of as is_received_after_quarter,
     request.submission_id,
     request.source_row as request_source_row,

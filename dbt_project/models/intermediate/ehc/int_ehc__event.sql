@@ -52,6 +52,14 @@ dated as (
     union all
     select
         *,
+        'request_exported' as event_type,
+        received_date as event_date,
+        request_source_row as source_row
+    from ehc_case
+    where is_exported
+    union all
+    select
+        *,
         'exception_recorded' as event_type,
         received_date as event_date,
         assessment_source_row as source_row

@@ -24,14 +24,24 @@ contact_role as (
     group by activity.partner_id, activity.care_contact_id
 ),
 
+service_type as (
+    select
+        *,
+        {{ latest_record(['partner_id', 'service_request_id', 'team_id']) }} as record_rank
+    from {{ ref('stg_csds__service_type') }}
+),
+
+-- Every team of a referral; a team of a service that has no clock here has none, and is a team all the same.
 team as (
-    select distinct
+    select
         service_type.partner_id,
         service_type.service_request_id,
         service_type.team_id,
+        service_type.team_type,
         service.service
-    from {{ ref('stg_csds__service_type') }} as service_type
-    inner join {{ ref('service') }} as service on service_type.team_type = service.team_type
+    from service_type
+    left join {{ ref('service') }} as service on service_type.team_type = service.team_type
+    where service_type.record_rank = 1
 ),
 
 -- Where a referral went to one service only, the contact is that service's whatever team it names.
@@ -42,7 +52,7 @@ only_service as (
         min(service) as service
     from team
     group by partner_id, service_request_id
-    having count(distinct service) = 1
+    having count(distinct coalesce(service, team_type)) = 1
 )
 
 select

@@ -9,6 +9,7 @@ select
     source.requestoutcome as outcome,
     source.requestmediation as has_mediation,
     source.requesttribunal as has_tribunal,
+    source.exported as exported_to,
     source.partner as partner_id,
     source.period,
     source.period_start,
