@@ -102,9 +102,11 @@ def check(
     """
     from sendjc_pipeline.commands import submissions
 
-    with tempfile.TemporaryDirectory() as scratch:
-        code = submissions.check(configuration.load(Path(scratch)), feed, spec, files, report, as_json)
-    raise typer.Exit(code)
+    scratch = (
+        Path(tempfile.gettempdir()) / f"sendjc-check-{os.getuid()}"
+    )  # one place, so that a killed check is swept by the next
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    raise typer.Exit(submissions.check(configuration.load(scratch), feed, spec, files, report, as_json))
 
 
 @app.command()

@@ -373,7 +373,7 @@ class Results:
         """The clock of the case that the request or referral in `row` of a submission began."""
         columns = ("status", "wait_days", "is_over_limit", "is_counted", "stop_date", "end_date", "start_date", "area_id",
                    "is_impossible", "is_rejected", "is_aged_out", "is_deceased", "is_not_resident", "is_historical",
-                   "is_excepted", "is_duplicate_in_spell", "nullified", "stop_event", "person_key", "wait_band")  # fmt: skip
+                   "is_excepted", "is_duplicate_in_spell", "nullified", "is_incomplete", "stop_event", "person_key", "wait_band")  # fmt: skip
         shown = ", ".join(f"clock.{column}" for column in columns)
         found = self.rows(
             f"select {shown} from fct_clock as clock inner join fct_event as event"

@@ -89,6 +89,8 @@ RHA = (
     Referral(
         "slt_and_physiotherapy", "2024-10-21", "SLT PT", contacts=(Contact("2025-01-27", *TREATED, service="PT"),)
     ),
+    # The team stood as speech and language therapy in the extract before.
+    Referral("team_recoded", "2024-12-02", "OT", contacts=(Contact("2025-02-10", *TREATED),)),
     # Impossible.
     Referral("rtt_before_the_referral", "2025-01-13", rtt=("2024-12-02 2024-12-16 30",)),
     Referral("seen_before_the_referral", "2025-01-13", contacts=(Contact("2024-12-16", *TREATED),)),
@@ -151,7 +153,7 @@ SLT = {
     "by_telephone": Wait("stopped", 84, False),
     "slt_and_ot": Wait("open", 161, True),
     "slt_and_physiotherapy": Wait("open", 161, True),
-    "seen_before_the_referral": Wait("open", 77, False),
+    "seen_before_the_referral": Wait("open", 77, False, counted=False),
     "waits_at_25": Wait("open", 77, False),
     "waits_at_26": Wait("open", 77, False, counted=False),
     "lives_elsewhere": Wait("open", 77, False, counted=False),
@@ -166,6 +168,7 @@ OT = {
     "ot_91": Wait("open", 91, False),
     "ot_92": Wait("open", 92, True),
     "slt_and_ot": Wait("stopped", 98, True),
+    "team_recoded": Wait("stopped", 70, False),
 }
 
 Sent = tuple[Results, dict[str, Submission]]
@@ -173,6 +176,10 @@ Sent = tuple[Results, dict[str, Submission]]
 
 def land_quarter_before(settings: Settings, folder: Path) -> Submission:
     tables = csds_tables("RHA", BEFORE, first=len(RHA))
+    again = csds_tables("RHA", [RHA[PLACE["team_recoded"]]], first=PLACE["team_recoded"])
+    for name in ("CYP001MPI", "CYP101Referral", "CYP102ServiceTypeReferredTo"):
+        tables[name] += again[name]
+    tables["CYP102ServiceTypeReferredTo"][-1]["TeamType"] = "33"
     tables["CYP000Header"][0] |= {"RP_StartDate": "2024-10-01", "RP_EndDate": "2024-12-31"}
     del tables["demographics_for_linkage"]
     return land(settings, "RHA", "csds", write_tables(folder / "before", tables).values(), period="2024-25-Q3")
@@ -230,7 +237,8 @@ def test_the_occupational_therapy_clock(sent: Sent, case: str) -> None:
         ("first_missed_then_discharged", "nullified"),
         ("back_after_5_days", "is_duplicate_in_spell"),
         ("referred_twice_again", "is_duplicate_in_spell"),
-        ("rtt_before_the_referral", "is_impossible"),
+        ("rtt_before_the_referral", "is_incomplete"),
+        ("seen_before_the_referral", "is_incomplete"),
         ("waits_at_26", "is_aged_out"),
         ("lives_elsewhere", "is_not_resident"),
         ("no_fixed_abode", "is_not_resident"),
@@ -250,6 +258,7 @@ def test_what_is_left_out_is_kept_and_says_why(sent: Sent, case: str, flag: str)
         "is_deceased",
         "is_historical",
         "is_excepted",
+        "is_incomplete",
     ]
     assert [name for name in flags if found[name]] == [flag]
 
@@ -281,48 +290,57 @@ def test_a_referral_that_is_no_longer_sent_closed_with_its_last_period_and_was_n
     assert found["nullified"] is False
 
 
+def test_a_team_that_was_recoded_leaves_no_second_wait(sent: Sent) -> None:
+    person = clock(sent, "team_recoded", "ot_treatment_13w")["person_key"]
+    assert sent[0].rows("select clock_id from fct_clock where person_key = ?", person) == [("ot_treatment_13w",)]
+
+
 def test_what_cannot_be_is_quarantined_and_counted(sent: Sent) -> None:
     results, submissions = sent
     receipt = intake.accept(results.settings, submissions["RHA"])
     serious = {t.rule: t.count for t in receipt.messages_total if t.outcome != "warn"}
     assert serious == {
         "CSDS.cyp201carecontact.attended_before_received": 1,  # seen_before_the_referral
-        "CSDS.cyp201carecontact.attended_after_period": 1,  # treated_on_the_day_after
-        "CSDS.cyp202careactivity.parent.orphan": 2,  # the activities of those two contacts
+        "CSDS.cyp202careactivity.parent.orphan": 1,  # the activity of that contact
+        "CSDS.cyp104rtt.end_before_referral": 1,  # rtt_before_the_referral
     }
     warned = {t.rule: t.count for t in receipt.messages_total if t.outcome == "warn"}
     assert warned["CSDS.cyp202careactivity.not_attended"] == 1  # cancelled_by_the_provider
     assert warned["CSDS.cyp104rtt.start_before_received"] == 1  # rtt_before_the_referral
     assert warned["CSDS.cyp101referral.discharge_after_period"] == 1
+    assert (
+        warned["CSDS.cyp201carecontact.attended_after_period"] == 1
+    )  # treated_on_the_day_after, who waited on the last day
     accounts = results.rows(
         "select layer, received_count - accepted_count, quarantined_count, is_balanced from mart_row_accounting"
         " where partner_id = 'RHA' and feed = 'csds' and period = '2024-25-Q4' order by layer"
     )
-    assert accounts == [("intake", 4, 4, True), ("staging", 0, 0, True)]
+    assert accounts == [("intake", 3, 3, True), ("staging", 0, 0, True)]
 
 
-# Waiting for speech and language therapy in Nottingham on 31 March: 20 children, of whom more than 18 weeks: slt_127,
+# Waiting for speech and language therapy in Nottingham on 31 March: 19 children, of whom more than 18 weeks: slt_127,
 # first_missed_then_rebooked, cancelled_by_the_provider, closed_before_5_days, referred_twice, two_providers (181 days at
 # the other provider), assessed_only, advised_only, seen_for_nothing_named, rtt_goes_on, slt_and_ot,
-# slt_and_physiotherapy: 12. Not more: slt_126, the two of the day after, back_after_6_days, seen_before_the_referral,
-# waits_at_25, address_in_the_patient_list, died_after_the_quarter: 8.
+# slt_and_physiotherapy: 12. Not more: slt_126, the two of the day after, back_after_6_days, waits_at_25,
+# address_in_the_patient_list, died_after_the_quarter: 7.
 # Treated in the quarter: 119 + 91 + 177 + 84 + 84 = 555 days. Seen in the quarter: treated on the last and first day,
 # first missed then treated, assessed, advised, seen for nothing named, by telephone: 7.
+# Treated in occupational therapy: 98 + 70 days.
 FIGURES = [
-    ("slt_wait_over_18w_pct", "nottingham", "snapshot", "slt", 12, 20, 60),
+    ("slt_wait_over_18w_pct", "nottingham", "snapshot", "slt", 12, 19, 1200 / 19),
     ("slt_wait_over_18w_pct", "nottinghamshire", "snapshot", "slt", 1, 1, 100),
-    ("slt_wait_over_18w_pct", "qt1", "snapshot", "slt", 13, 21, 1300 / 21),
+    ("slt_wait_over_18w_pct", "qt1", "snapshot", "slt", 13, 20, 65),
     ("slt_wait_mean_weeks", "nottingham", "quarter", "slt", 555 / 7, 5, 111 / 7),
     ("slt_wait_mean_weeks", "nottinghamshire", "quarter", "slt", 12, 1, 12),
     ("slt_wait_mean_weeks", "qt1", "quarter", "slt", 639 / 7, 6, 213 / 14),
     ("ot_wait_over_13w_pct", "nottingham", "snapshot", "ot", 1, 2, 50),
     ("ot_wait_over_13w_pct", "nottinghamshire", "snapshot", "ot", 0, 0, None),
     ("ot_wait_over_13w_pct", "qt1", "snapshot", "ot", 1, 2, 50),
-    ("ot_wait_mean_weeks", "nottingham", "quarter", "ot", 14, 1, 14),
+    ("ot_wait_mean_weeks", "nottingham", "quarter", "ot", 24, 2, 12),
     ("cyp_accessing_count", "nottingham", "quarter", "slt", 7, None, 7),
     ("cyp_accessing_count", "nottinghamshire", "quarter", "slt", 1, None, 1),
     ("cyp_accessing_count", "qt1", "quarter", "slt", 8, None, 8),
-    ("cyp_accessing_count", "nottingham", "quarter", "ot", 1, None, 1),
+    ("cyp_accessing_count", "nottingham", "quarter", "ot", 2, None, 2),
     ("cyp_accessing_count", "nottinghamshire", "quarter", "ot", 0, None, 0),
 ]
 
@@ -345,11 +363,12 @@ def test_the_figures(
 
 
 def test_the_months_of_occupational_therapy(results: Results) -> None:
-    # On 31 January ot_91 and ot_92 had waited 32 and 33 days, and slt_and_ot had been treated on the 27th.
+    # On 31 January ot_91 and ot_92 had waited 32 and 33 days, and slt_and_ot had been treated on the 27th;
+    # team_recoded had waited 60 days, and was treated in February.
     assert results.rows(
         "select month, numerator, denominator from metric_monthly where metric_id = 'ot_wait_over_13w_pct'"
         " and area_id = 'nottingham' and month >= '2025-01' order by month"
-    ) == [("2025-01", 0, 2), ("2025-02", 0, 2), ("2025-03", 1, 2)]
+    ) == [("2025-01", 0, 3), ("2025-02", 0, 2), ("2025-03", 1, 2)]
     assert results.rows(
         "select distinct value_status from metric_monthly where metric_id = 'ot_wait_over_13w_pct'"
         " and area_id = 'nottingham' and month < '2024-10'"
@@ -384,7 +403,7 @@ def test_the_release_hides_what_would_tell_of_one_child(results: Results) -> Non
         " where metric_id = 'slt_wait_over_18w_pct' and area_id in ('nottingham', 'nottinghamshire', 'qt1') order by 1"
     )
     assert shown == [
-        ("nottingham", 12, 20, "none"),
+        ("nottingham", 12, 19, "none"),
         ("nottinghamshire", None, None, "primary"),
         ("qt1", None, None, "secondary"),
     ]

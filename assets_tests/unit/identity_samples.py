@@ -13,7 +13,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_pseudonymise
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
-from sendjc_pipeline.submissions.casting import PARQUET_TYPES
+from sendjc_pipeline.submissions.casting import INCOMPLETE, PARQUET_TYPES
 from sendjc_pipeline.submissions.manifest import Submission, SubmittedFile
 from sendjc_pipeline.submissions.receipt import Receipt
 
@@ -40,17 +40,17 @@ def nhs(serial: int) -> str:
 
 
 def write_table(folder: Path, feed: str, table: str, rows: Sequence[Row]) -> None:
-    """Write an accepted table: declared columns, <column>_is_valid, source_file and source_row."""
+    """Write an accepted table: declared columns, <column>_is_valid, INCOMPLETE (false unless told), source_file and source_row."""
     declared = feeds.load(feed).tables[table].columns
     known = {column.key for column in declared}
-    assert all(set(row) <= known for row in rows), f"unknown column for {feed}.{table}"
+    assert all(set(row) <= known | {INCOMPLETE} for row in rows), f"unknown column for {feed}.{table}"
     types = {column.key: PARQUET_TYPES.get(column.type, "VARCHAR") for column in declared}
-    types |= {f"{column.key}_is_valid": "BOOLEAN" for column in declared if column.is_checked}
+    types |= {f"{column.key}_is_valid": "BOOLEAN" for column in declared if column.is_checked} | {INCOMPLETE: "BOOLEAN"}
     con = duckdb.connect()
     columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
     con.execute(f"create table t ({columns}, source_file varchar, source_row bigint)")
     for number, row in enumerate(rows, start=2):
-        values = [row.get(name) for name in types]
+        values = [row.get(name, False if name == INCOMPLETE else None) for name in types]
         con.execute(f"insert into t values ({', '.join('?' * (len(values) + 2))})", [*values, f"{table}.csv", number])
     folder.mkdir(parents=True, exist_ok=True)
     # Last row first: nothing may lean on the order of rows within an accepted file.

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from sendjc_pipeline.quality import audit
-from sendjc_pipeline.quality.checks import Check, CheckResult
+from sendjc_pipeline.quality.checks import Check, CheckResult, may_be_withheld, passed_over
 from sendjc_pipeline.quality.gate import GateRefused, objections
 
 QUARTER = "2024-25-Q4"
@@ -30,8 +30,8 @@ def judged(con: duckdb.DuckDBPyConnection, *results: CheckResult) -> None:
     audit.write(con, QUARTER, results)
 
 
-def kinds(con: duckdb.DuckDBPyConnection, *required: Check, withheld: tuple[str, ...] = ()) -> list[str]:
-    return [o.kind for o in objections(con, QUARTER, required, withheld)]
+def kinds(con: duckdb.DuckDBPyConnection, *required: Check, passed_over: tuple[str, ...] = ()) -> list[str]:
+    return [o.kind for o in objections(con, QUARTER, required, passed_over)]
 
 
 def test_it_opens_when_all_is_judged_and_passed(con: duckdb.DuckDBPyConnection) -> None:
@@ -87,9 +87,9 @@ def test_a_warning_does_not_shut_it(con: duckdb.DuckDBPyConnection) -> None:
     assert kinds(con, UNIQUE, WARNING) == []
 
 
-def test_withholding_a_topic_passes_over_its_checks_only(con: duckdb.DuckDBPyConnection) -> None:
+def test_only_checks_on_the_tables_named_are_passed_over(con: duckdb.DuckDBPyConnection) -> None:
     judged(con, CheckResult(UNIQUE, False, 1), CheckResult(OTHER, False, 1))
-    assert [o.topic for o in objections(con, QUARTER, [UNIQUE, OTHER], ["waits"])] == ["ehc"]
+    assert [o.topic for o in objections(con, QUARTER, [UNIQUE, OTHER], ["mart"])] == ["ehc"]
 
 
 def test_a_refusal_is_one_line_that_names_quarter_check_and_table(con: duckdb.DuckDBPyConnection) -> None:
@@ -97,3 +97,40 @@ def test_a_refusal_is_one_line_that_names_quarter_check_and_table(con: duckdb.Du
     text = str(GateRefused(QUARTER, objections(con, QUARTER, [UNIQUE])))
     assert "\n" not in text
     assert all(word in text for word in (QUARTER, "unique_mart", "mart", "still stands"))
+
+
+MANIFEST = {
+    "nodes": {
+        f"model.p.{name}": {
+            "name": name, "resource_type": "model", "fqn": ["p", folder, name], "tags": [],
+            "config": {"materialized": "table", "meta": {"topic": topic}},
+        }
+        for name, folder, topic in [
+            ("dim_person", "marts", "cohort"), ("mart_cohort", "marts", "cohort"), ("fct_waits", "marts", "waits"),
+            ("metric_cohort", "metrics", "cohort"), ("metric_waits", "metrics", "waits"), ("metric_all", "metrics", "all"),
+        ]
+    },
+    "child_map": {
+        "model.p.dim_person": ["model.p.mart_cohort", "model.p.fct_waits"],
+        "model.p.mart_cohort": ["model.p.metric_cohort"],
+        "model.p.fct_waits": ["model.p.metric_waits"],
+        "model.p.metric_cohort": ["model.p.metric_all"],
+        "model.p.metric_waits": ["model.p.metric_all"],
+    },
+}  # fmt: skip
+
+
+def test_a_table_that_another_topic_reads_is_not_passed_over() -> None:
+    assert passed_over(MANIFEST, ["cohort"]) == {"mart_cohort", "metric_cohort"}
+    assert passed_over(MANIFEST, ["cohort", "waits"]) == {
+        "dim_person",
+        "mart_cohort",
+        "metric_cohort",
+        "fct_waits",
+        "metric_waits",
+    }
+    assert passed_over(MANIFEST, []) == set()
+
+
+def test_only_topics_of_metrics_may_be_withheld() -> None:
+    assert may_be_withheld(MANIFEST) == {"cohort", "waits"}

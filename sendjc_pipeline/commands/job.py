@@ -17,8 +17,12 @@ from sendjc_pipeline.orchestration.home import Home
 from sendjc_pipeline.orchestration.partitions import KNOWN_AT_TAG
 from sendjc_pipeline.orchestration.progress import listening
 from sendjc_pipeline.orchestration.release_asset import release
-from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.quality.judge import inputs_fingerprint, read_provenance
+from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse import project
+from sendjc_pipeline.warehouse.build import warehouse_path
+from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.gather import gather
 
 if TYPE_CHECKING:
     from sendjc_pipeline.commands.run import Order
@@ -42,12 +46,28 @@ def execute(settings: Settings, order: Order, listener: Listener) -> list[str] |
             run_config=run_config, instance=instance, partition_key=partition, raise_on_error=False,
             tags={KNOWN_AT_TAG: order.known_at.isoformat()},
         )  # fmt: skip
-        if not result.success and order.withhold:
+        if not result.success and order.withhold and _stands_for_these_inputs(settings, order):
             result = dg.materialize(
                 [release], run_config=run_config, instance=instance, partition_key=partition, raise_on_error=False,
                 resources={"home": Home(path=str(settings.home))},
             )  # fmt: skip
     return None if result.success else _failures(result)
+
+
+def _stands_for_these_inputs(settings: Settings, order: Order) -> bool:
+    """Whether the warehouse was built of what the quarter is made of now; a step that failed earlier leaves an older one."""
+    path = warehouse_path(settings, order.quarter)
+    if not path.is_file():
+        return False
+    con = connect(path, read_only=True, settings=settings)
+    try:
+        built_of = read_provenance(con)["inputs_fingerprint"]
+    finally:
+        con.close()
+    try:
+        return bool(built_of == inputs_fingerprint(gather(settings, order.quarter, order.known_at)))
+    except SendjcError:
+        return False  # the intake failed, and its step has said why
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

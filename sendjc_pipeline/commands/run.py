@@ -10,8 +10,10 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import Listener, console, errors, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.quality import gate
+from sendjc_pipeline.quality.checks import may_be_withheld, passed_over
 from sendjc_pipeline.quality.judge import inputs_fingerprint, required_checks
 from sendjc_pipeline.release import ledger
+from sendjc_pipeline.release.publish import point_forward
 from sendjc_pipeline.reporting import FIRST_QUARTER, Quarter
 from sendjc_pipeline.settings import SendjcError, Settings, pseudonym_key
 from sendjc_pipeline.submissions import ledger as arrivals
@@ -51,6 +53,8 @@ def run_quarter(settings: Settings, order: Order) -> int:
         raise SendjcError(f"{order.quarter} is too early: the first quarter that can be run is {FIRST_QUARTER}.")
     if order.quarter.end >= order.known_at:
         raise SendjcError(f"{order.quarter} ends on {order.quarter.end}: it cannot be known on {order.known_at}.")
+    if order.known_at > today():
+        raise SendjcError(f"{order.known_at} is still to come: nothing can be known on it yet.")
     pseudonym_key(settings)
     _require_topics(order)
     _require_submissions(settings, order)
@@ -65,7 +69,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
 
 
 def _require_topics(order: Order) -> None:
-    topics = {check.topic for check in required_checks(project.manifest())} - {"all", "intake"}
+    topics = may_be_withheld(project.manifest())
     if unknown := sorted(set(order.withhold) - topics):
         raise SendjcError(f"No topic is named {', '.join(unknown)}; the topics are {', '.join(sorted(topics))}.")
 
@@ -82,15 +86,24 @@ def _nothing_new(settings: Settings, order: Order) -> ledger.Release | None:
     newest = ledger.newest(settings, order.quarter)
     if newest is None or not warehouse_path(settings, order.quarter).is_file() or ledger.current(settings) is None:
         return None
-    if newest.manifest()["inputs_fingerprint"] != inputs_fingerprint(gather(settings, order.quarter, order.known_at)):
+    made_of = newest.manifest()
+    if made_of["withheld_topics"] or made_of["inputs_fingerprint"] != inputs_fingerprint(
+        gather(settings, order.quarter, order.known_at)
+    ):
         return None
-    return None if _objections(settings, order) else newest
+    if _objections(settings, order):
+        return None
+    point_forward(settings, newest)  # a process killed after the rename left the pointer behind
+    return newest
 
 
 def _objections(settings: Settings, order: Order) -> list[gate.Objection]:
+    manifest = project.manifest()
     con = connect(warehouse_path(settings, order.quarter), read_only=True, settings=settings)
     try:
-        return gate.objections(con, order.quarter.label, required_checks(project.manifest()), order.withhold)
+        return gate.objections(
+            con, order.quarter.label, required_checks(manifest), passed_over(manifest, order.withhold)
+        )
     finally:
         con.close()
 

@@ -79,7 +79,8 @@ def _write_report(scratch: Path, folder: Path) -> None:
         )
     finally:
         con.close()
-    console.print(f"Every fault, by file and row: {folder / 'messages.csv'}", markup=False)
+    # On standard error, so that --json leaves nothing but JSON on standard output.
+    errors.print(f"Every fault, by file and row: {folder / 'messages.csv'}", markup=False)
 
 
 def _quoted(path: Path) -> str:

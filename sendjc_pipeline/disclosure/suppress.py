@@ -39,7 +39,7 @@ def suppress(
     kept = [c for c in columns if c != "suppression"]
     shown = ", ".join(f"case when reason = 'none' then {c} end as {c}" if c in HIDDEN else c for c in kept)
     same_figure = " and ".join(f"part.{key} is not distinct from whole.{key}" for key in keys)
-    others = [key for key in ("area_id", *keys) if key not in ("metric_id", "time_window")]
+    others = [key for key in ("area_id", *keys) if key not in ("metric_id", "time_window", "service", "tier")]
     same_rest = " and ".join(f"inner_one.{key} is not distinct from outer_one.{key}" for key in others)
     con.execute(f"""
         create temp table {target} as

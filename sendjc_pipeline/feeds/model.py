@@ -25,6 +25,8 @@ class Table(Record):
     key: Names
     parent: Parent | None = None
     optional: bool = False
+    settles_parent: bool = True
+    """Whether its rows settle what became of the row above: without one of them, how that case stands is not known."""
     columns: tuple[Column, ...]
     ignored: tuple[str, ...] = ()
     """Headers of the layout that are not needed here and therefore, by data minimisation, never read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sendjc_pipeline.feeds import Column, Feed, Table
 from sendjc_pipeline.identity.sources import person_column
-from sendjc_pipeline.submissions.casting import PARQUET_TYPES
+from sendjc_pipeline.submissions.casting import INCOMPLETE, PARQUET_TYPES
 
 # Privacy classes that stop at the restricted zone. A class that this file does not know stops there too.
 _KEPT = ("none", "record_id", "person_id")
@@ -39,9 +39,10 @@ def column_type(column: Column) -> str:
 def raw_columns(feed: Feed, table: Table) -> list[tuple[str, str]]:
     """The (name, DuckDB type) of every column of raw.<feed>_<table>, in order.
 
-    Declared ones first, then person_key where the table names a child, then ORIGIN; the same for every spec of the
-    feed, because a column that a spec lacks is NULL.
+    Declared ones first, then person_key where the table names a child, INCOMPLETE where rows are of persons, then
+    ORIGIN; the same for every spec of the feed, because a column that a spec lacks is NULL.
     """
     own = [(column.key, column_type(column)) for column in kept_columns(table)]
     key = [("person_key", "VARCHAR")] if feed.is_person_level and person_column(table) else []
-    return [*own, *key, *ORIGIN.items()]
+    incomplete = [(INCOMPLETE, "BOOLEAN")] if feed.is_person_level else []
+    return [*own, *key, *incomplete, *ORIGIN.items()]

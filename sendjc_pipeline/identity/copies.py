@@ -19,6 +19,7 @@ from sendjc_pipeline.identity.failure import IdentityFailed, guarded
 from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser, record_purpose
 from sendjc_pipeline.identity.records import AcceptedSubmission, text
 from sendjc_pipeline.identity.sources import person_column, source_of
+from sendjc_pipeline.submissions.casting import INCOMPLETE
 
 
 @guarded("writing persons and links")
@@ -75,6 +76,7 @@ def _pseudonymous(
     purpose = record_purpose(item.feed, item.partner)
     values = {
         "person_key": "local_link.person_key",
+        INCOMPLETE: f"sent.{INCOMPLETE}",
         "partner": text(item.partner),
         "period": text(item.period),
         "period_start": f"date '{item.period_start}'",

@@ -6,7 +6,7 @@ here: deciding whether a quarter may go out (gate.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,39 @@ def _judged_node(test: Mapping[str, Any], nodes: Mapping[str, Any]) -> Mapping[s
 
 def _topic(node: Mapping[str, Any]) -> str:
     return str((node["config"].get("meta") or {}).get("topic", "all"))
+
+
+def may_be_withheld(manifest: Mapping[str, Any]) -> set[str]:
+    """The topics that a metric can belong to: only their figures can be published as withheld."""
+    named = (
+        str((node["config"].get("meta") or {}).get("topic", "all"))
+        for node in manifest["nodes"].values()
+        if "metrics" in node["fqn"]
+    )
+    return set(named) - {"all", "quality", "benchmark"}
+
+
+def passed_over(manifest: Mapping[str, Any], topics: Collection[str]) -> set[str]:
+    """The tables whose checks a release without `topics` need not pass: those that nothing but the topics' own tables reads.
+
+    A red dim_person is not passed over with the cohort, because the waits read it too. The tables that put all topics together
+    may read a withheld one: its figures are taken out of them.
+    """
+    if not topics:
+        return set()
+    nodes, children = manifest["nodes"], manifest["child_map"]
+
+    def reads_only_here(unique_id: str, seen: set[str]) -> bool:
+        for child in children.get(unique_id, []):
+            if child in seen or not child.startswith("model."):
+                continue
+            seen.add(child)
+            if _topic(nodes[child]) not in (*topics, "all") or not reads_only_here(child, seen):
+                return False
+        return True
+
+    mine = (u for u, node in nodes.items() if node["resource_type"] == "model" and _topic(node) in topics)
+    return {str(nodes[unique_id]["name"]) for unique_id in mine if reads_only_here(unique_id, set())}
 
 
 def found_by_dbt(declared: Mapping[str, Check], results: Iterable[NodeResult]) -> list[CheckResult]:

@@ -45,11 +45,11 @@ class GateRefused(SendjcError):
 
 
 def objections(
-    con: duckdb.DuckDBPyConnection, quarter: str, required: Iterable[Check], withheld_topics: Collection[str] = ()
+    con: duckdb.DuckDBPyConnection, quarter: str, required: Iterable[Check], passed_over: Collection[str] = ()
 ) -> list[Objection]:
     """Every reason to refuse the quarter, ordered by check; none means that the gate is open.
 
-    Checks of a withheld topic are passed over: the caller has undertaken not to publish that topic.
+    Checks on tables in `passed_over` are not asked for: the caller has undertaken not to publish what rests on them.
     """
     found = {
         (result.check.check_id, result.check.table_name): (result, judged)
@@ -58,7 +58,7 @@ def objections(
     standing: dict[str, str] = {}
     against = []
     for check in sorted(set(required), key=lambda c: (c.check_id, c.table_name)):
-        if check.severity != ERROR or check.topic in withheld_topics:
+        if check.severity != ERROR or check.table_name in passed_over:
             continue
         result, judged = found.get((check.check_id, check.table_name), (None, ""))
         if result is None:

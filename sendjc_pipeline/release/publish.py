@@ -18,6 +18,7 @@ import duckdb
 
 from sendjc_pipeline.disclosure.suppress import suppress
 from sendjc_pipeline.quality import audit, gate
+from sendjc_pipeline.quality.checks import passed_over
 from sendjc_pipeline.quality.judge import read_provenance, required_checks
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.tables import METRIC_KEYS, published_tables, withhold
@@ -80,7 +81,7 @@ def _publish(
     con = connect(path, read_only=True, settings=settings)
     try:
         manifest = project.manifest()
-        against = gate.objections(con, quarter.label, required_checks(manifest), withheld_topics)
+        against = gate.objections(con, quarter.label, required_checks(manifest), passed_over(manifest, withheld_topics))
         if against:
             raise gate.GateRefused(quarter.label, against)
         tables = _stage(con, manifest, withheld_topics)
@@ -107,7 +108,7 @@ def _publish(
         )
     finally:
         con.close()
-    _point(settings, release)
+    point_forward(settings, release)
     return Outcome(release, is_new=True)
 
 
@@ -141,7 +142,7 @@ def _standing(settings: Settings, quarter: Quarter, content: str, known_at: str,
     """
     newest = ledger.newest(settings, quarter)
     if newest is not None and newest.manifest()["content_sha256"] == content:
-        _point(settings, newest)
+        point_forward(settings, newest)
         return newest
     if force:
         return None
@@ -188,7 +189,7 @@ def _write(
     return final
 
 
-def _point(settings: Settings, release: ledger.Release) -> None:
+def point_forward(settings: Settings, release: ledger.Release) -> None:
     """`current` shows the newest quarter: a mended older quarter gets its revision without taking the place of a newer one."""
     now = ledger.current(settings)
     gone = ledger.withdrawn(settings)

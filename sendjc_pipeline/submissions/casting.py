@@ -11,6 +11,7 @@ from sendjc_pipeline.feeds.model import Column, Dialect, Feed, Table
 from sendjc_pipeline.submissions.readers import raw_name
 
 PARQUET_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "decimal": "DOUBLE", "flag": "BOOLEAN"}
+INCOMPLETE = "has_quarantined_descendant"
 _YES, _NO = "('1', 'true', 'y', 'yes')", "('0', 'false', 'n', 'no')"
 _MACRO = {"upn": "upn", "nhs_number": "nhs", "postcode": "postcode"}
 
@@ -39,9 +40,9 @@ def create_typed_view(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) 
 
 
 def output_columns(table: Table) -> list[str]:
-    """The columns of an accepted table: declared ones, <column>_is_valid of identifiers, source_file, source_row."""
+    """The columns of an accepted table: declared ones, <column>_is_valid of identifiers, INCOMPLETE, source_file, source_row."""
     checked = [f"{c.key}_is_valid" for c in table.columns if c.is_checked]
-    return [*(c.key for c in table.columns), *checked, "source_file", "source_row"]
+    return [*(c.key for c in table.columns), *checked, INCOMPLETE, "source_file", "source_row"]
 
 
 def _cast(column: Column, dialect: Dialect) -> str:

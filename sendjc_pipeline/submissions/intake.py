@@ -23,7 +23,7 @@ from sendjc_pipeline.submissions.receipt import Receipt, RuleTotal, TableCount
 __all__ = ["Receipt", "RuleTotal", "TableCount", "accept", "accepted_folder", "check"]
 
 # Raise it when readers or casts change what they make of the same bytes: every submission is then accepted afresh.
-INTAKE_VERSION = "1"
+INTAKE_VERSION = "2"
 # Seeds that readers and rules look things up in.
 _DECIDING_SEEDS = (SEED, SEED.with_name("local_authority.csv"))
 
@@ -43,11 +43,18 @@ def accept(settings: Settings, submission: Submission) -> Receipt:
     A file that cannot be used is no exception: the receipt then says `rejected`, and holds the reason.
 
     Raises:
-        SendjcError: the landed files are not those of the manifest, or rows went missing (a fault of ours).
+        SendjcError: the landed files are not those of the manifest, the accepted ones not those of the receipt, or rows went
+            missing (a fault of ours).
     """
     folder = accepted_folder(settings, submission)
     if (folder / "receipt.json").is_file():
-        return Receipt.read(folder)
+        receipt = Receipt.read(folder)
+        if not receipt.is_unaltered():
+            raise SendjcError(
+                f"The accepted rows of {submission.feed} from {submission.partner} ({submission.submission_id}) were altered after they were"
+                f" judged; delete restricted/accepted/{submission.feed}/{submission.submission_id} and run again."
+            )
+        return receipt
     settings.make_zones()
     _require_unaltered(submission)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -102,16 +109,14 @@ def check(
 
 
 def _require_unaltered(submission: Submission) -> None:
-    for path, file in zip(submission.paths, submission.files, strict=True):
+    # Files are told by number: a partner may put a child's name in a file's name, and this line reaches logs.
+    for number, (path, file) in enumerate(zip(submission.paths, submission.files, strict=True), start=1):
+        where = f"{submission.submission_id}: file {number} of {len(submission.files)}"
         if not path.is_file():
-            raise SendjcError(
-                f"{submission.submission_id}: {file.name} is missing from landing; submit the files again."
-            )
+            raise SendjcError(f"{where} is missing from landing; submit the files again.")
         with path.open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
-                raise SendjcError(
-                    f"{submission.submission_id}: {file.name} was altered after it landed; restore it or submit it again."
-                )
+                raise SendjcError(f"{where} was altered after it landed; submit the files again.")
 
 
 def _clear_stages(folder: Path) -> None:

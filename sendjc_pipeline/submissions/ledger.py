@@ -47,10 +47,10 @@ def submit(
     require_sender(declaration, partner)
     span = read_period(period)
     label = span.label
-    if span.start > received_at.date():
+    if declaration.period_bound and span.start > received_at.date():
         raise SendjcError(f"{label} has not begun: nothing can be sent for it yet. Check --period.")
     _require_files(files)
-    home = settings.landing / partner / feed
+    home = settings.make_zones().landing / partner / feed
     home.mkdir(parents=True, exist_ok=True)
     stage = home / f".incoming-{secrets.token_hex(8)}"
     stage.mkdir()
@@ -58,7 +58,7 @@ def submit(
         copied = tuple(_copy(path, stage) for path in sorted(files, key=lambda path: path.name))
         identity = submission_id(feed, partner, label, (file.sha256 for file in copied))
         target = home / identity
-        if (target / FILE_NAME).is_file():
+        if _is_whole(target):
             return Submission.read(target)
         submission = Submission(
             submission_id=identity,
@@ -71,7 +71,7 @@ def submit(
         )
         submission.write(stage)
         _sync_folder(stage)
-        if target.exists():  # a folder without a manifest is not a submission: something else left it here
+        if target.exists():  # no manifest, or files that are not those of the manifest: these very bytes mend it
             shutil.rmtree(target)
         stage.rename(target)
         _sync_folder(home)
@@ -80,9 +80,34 @@ def submit(
     return submission.model_copy(update={"folder": target})
 
 
+def _is_whole(folder: Path) -> bool:
+    """Whether the folder holds a submission whose files are those of its manifest."""
+    if not (folder / FILE_NAME).is_file():
+        return False
+    try:
+        submission = Submission.read(folder)
+        return all(_sha256(path) == file.sha256 for path, file in zip(submission.paths, submission.files, strict=True))
+    except (SendjcError, OSError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def all_submissions(settings: Settings) -> list[Submission]:
-    """Every submission that has landed, oldest first; folders without a manifest are not submissions."""
+    """Every submission that has landed, oldest first; folders without a manifest are not submissions.
+
+    Raises:
+        SendjcError: a manifest does not belong to the folder in which it lies.
+    """
     found = [Submission.read(path.parent) for path in settings.landing.glob(f"[!.]*/[!.]*/[!.]*/{FILE_NAME}")]
+    for submission in found:
+        if submission.folder.parts[-3:] != (submission.partner, submission.feed, submission.submission_id):
+            raise SendjcError(
+                f"{'/'.join(submission.folder.parts[-3:])} in landing holds the manifest of another submission; restore it or submit again."
+            )
     return sorted(found, key=_age)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions import descendants
 from sendjc_pipeline.submissions.judge import fault_name
 from sendjc_pipeline.submissions.readers import raw_name
 from sendjc_pipeline.submissions.receipt import RuleTotal
@@ -54,12 +55,18 @@ def write_messages(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
     )
 
 
-def totals(con: duckdb.DuckDBPyConnection) -> list[RuleTotal]:
+def totals(con: duckdb.DuckDBPyConnection, feed: Feed, *, is_accepted: bool) -> list[RuleTotal]:
     """Total by rule, once `write_messages` has run; pandera checks the shape of what partners and the board are told.
+
+    Of an accepted submission, rows with a quarantined row below them are totalled here and nowhere else: the fault and its message
+    are that row's.
 
     Raises:
         SendjcError: a total is malformed, which is a fault of a declaration.
     """
+    if is_accepted:
+        for place, table in enumerate(feed.tables.values()):
+            _collect_incomplete(con, feed, place, table)
     frame = con.execute("""
         select rule, outcome, coalesce("table", '') as "table", coalesce(column_name, '') as "column",
             count(*) as count, min(message) as message, min(action) as action
@@ -89,6 +96,17 @@ def _collect(con: duckdb.DuckDBPyConnection, feed: Feed, place: int, table: Tabl
         from raw_reject where table_name = ?
         """,
         [f"{feed.name.upper()}.{table.name}.shape", _SHAPE_ACTION, table.name],
+    )
+
+
+def _collect_incomplete(con: duckdb.DuckDBPyConnection, feed: Feed, place: int, table: Table) -> None:
+    con.execute(
+        f"""
+        insert into message by name
+        select {place} as place, ? as rule, 'warn' as outcome, ? as "table", ? as message, ? as action
+        from {descendants.incomplete_name(table)}
+        """,
+        [descendants.rule_name(feed, table), table.name, descendants.MESSAGE, descendants.ACTION],
     )
 
 

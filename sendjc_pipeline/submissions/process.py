@@ -5,6 +5,8 @@ Where the result lies, and that it appears whole, is `intake`'s business.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +17,12 @@ import duckdb
 from sendjc_pipeline import reporting
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.settings import SendjcError, Settings
-from sendjc_pipeline.submissions import judge, messages, readers, results
+from sendjc_pipeline.submissions import descendants, judge, messages, readers, results
 from sendjc_pipeline.submissions.bundle import open_bundles
 from sendjc_pipeline.submissions.macros import create_macros
 from sendjc_pipeline.submissions.readers import FileRejected, rule_code
 from sendjc_pipeline.submissions.receipt import Receipt, TableCount
-from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.connection import connect, is_alive
 
 
 def process(
@@ -54,6 +56,7 @@ def _steps(
             if judge.has_refusing_row(con, feed):
                 refused_by = rule_code(feed, "refusing_row")
             else:
+                descendants.mark(con, feed)
                 results.write_accepted(con, feed, folder)
         else:
             judge.leave_unjudged(con, feed)
@@ -69,7 +72,7 @@ def _steps(
             spec=spec,
             status="rejected" if refused_by else "accepted",
             tables=tables,
-            messages_total=messages.totals(con),
+            messages_total=messages.totals(con, feed, is_accepted=refused_by is None),
             file_messages=_file_messages(con),
             stated_period=stated_period,
         )
@@ -124,13 +127,22 @@ def _read(
 @contextmanager
 def _workshop(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A DuckDB in memory and a scratch folder, both gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=settings.temp, prefix="intake-") as scratch:
+    _sweep(settings.temp)
+    with tempfile.TemporaryDirectory(dir=settings.temp, prefix=f"intake-{os.getpid()}-") as scratch:
         con = connect(settings=settings)
         try:
             create_macros(con)
             yield con, Path(scratch)
         finally:
             con.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Drop the scratch folders of processes that have died: they may hold unpacked partner files."""
+    for scratch in folder.glob("intake-*-*"):
+        process_id = scratch.name.split("-")[1]
+        if process_id.isdecimal() and not is_alive(int(process_id)):
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _file_messages(con: duckdb.DuckDBPyConnection) -> list[str]:

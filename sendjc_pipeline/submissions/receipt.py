@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -46,6 +47,8 @@ class Receipt(BaseModel):
     tables: dict[str, TableCount]
     messages_total: list[RuleTotal]
     file_messages: list[str]
+    files: dict[str, str] = {}
+    """SHA-256 of each Parquet file beside the receipt."""
     stated_period: str | None = None
     """The period that the files state of themselves, where the format has one."""
     folder: Path | None = Field(default=None, exclude=True)
@@ -58,5 +61,18 @@ class Receipt(BaseModel):
         return receipt.model_copy(update={"folder": folder})
 
     def write(self, folder: Path) -> None:
-        """Write receipt.json into the folder; the caller does so last."""
-        (folder / "receipt.json").write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        """Write receipt.json into the folder, with the hashes of what lies there; the caller does so last."""
+        receipt = self.model_copy(update={"files": _hashes(folder)})
+        (folder / "receipt.json").write_text(receipt.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    def is_unaltered(self) -> bool:
+        """Whether the files beside the receipt are those that were written with it."""
+        return self.folder is None or _hashes(self.folder) == self.files
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted(folder.glob("*.parquet")):
+        with path.open("rb") as content:
+            found[path.name] = hashlib.file_digest(content, "sha256").hexdigest()
+    return found

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.feeds.model import Feed, Table
-from sendjc_pipeline.submissions.casting import PARQUET_TYPES, output_columns, typed_name
+from sendjc_pipeline.submissions.casting import INCOMPLETE, PARQUET_TYPES, output_columns, typed_name
+from sendjc_pipeline.submissions.descendants import incomplete_name
 from sendjc_pipeline.submissions.judge import fault_name, kept
 from sendjc_pipeline.submissions.readers import raw_name
 from sendjc_pipeline.submissions.receipt import TableCount
@@ -25,9 +26,10 @@ def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
     for table in feed.tables.values():
         columns = ", ".join(_output(table, name) for name in output_columns(table))
         chosen = ""
-        if _one(con, f"select count(*) from {fault_name(table)} where is_quarantined"):
-            # A scan keeps the file's order by itself, and so does an anti-join while the rows left out are the fewer; a
-            # sort makes sure, and is left out where millions of wide rows would not fit in memory.
+        quarantined = _one(con, f"select count(*) from {fault_name(table)} where is_quarantined")
+        if quarantined or _one(con, f"select count(*) from {incomplete_name(table)}"):
+            # A scan keeps the file's order by itself, and so does a join with the rows left out or marked while they are the
+            # fewer; a sort makes sure, and is left out where millions of wide rows would not fit in memory.
             small = _one(con, f"select count(*) from {raw_name(table.name)}") <= _SORT_UP_TO
             chosen = f"where {kept(table)}{' order by row_id' if small else ''}"
         con.execute(
@@ -105,5 +107,7 @@ def _rejects(place: int, feed: Feed, table: Table) -> str:
 
 
 def _output(table: Table, name: str) -> str:
+    if name == INCOMPLETE:
+        return f"row_id in (select row_id from {incomplete_name(table)}) as {INCOMPLETE}"
     column = next((c for c in table.columns if c.key == name), None)
     return f'"{name}"::{PARQUET_TYPES.get(column.type, "VARCHAR")} as "{name}"' if column else f'"{name}"'

@@ -46,14 +46,15 @@ def _spill_folder(settings: Settings) -> Path:
     parent = settings.temp / "spill"
     parent.mkdir(parents=True, exist_ok=True)
     for folder in parent.iterdir():
-        if folder.name.isdecimal() and not _is_alive(int(folder.name)):
+        if folder.name.isdecimal() and not is_alive(int(folder.name)):
             shutil.rmtree(folder, ignore_errors=True)
     mine = parent / str(os.getpid())
     mine.mkdir(exist_ok=True)
     return mine
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether a process of that number runs."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

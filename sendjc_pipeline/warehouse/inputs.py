@@ -118,6 +118,8 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
                 sum(c.received for c in counts),
                 sum(c.accepted for c in counts),
                 sum(c.quarantined for c in counts),
+                *_worst_table(receipt),
+                _empty_table(submission.feed, receipt),
                 delivery.is_selected,
             )
         )
@@ -139,6 +141,9 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
             "received": "bigint",
             "accepted": "bigint",
             "quarantined": "bigint",
+            "worst_table": "varchar",
+            "worst_quarantined_pct": "double",
+            "empty_table": "varchar",
             "is_selected": "boolean",
         },
     )
@@ -154,6 +159,24 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
             "rows": "bigint",
         },
     )
+
+
+def _worst_table(receipt: Receipt) -> tuple[str, float] | tuple[None, None]:
+    """The table of which the largest share was quarantined, and that share in per cent: a whole table can go under a sound total."""
+    shares = [(100 * c.quarantined / c.received, name) for name, c in sorted(receipt.tables.items()) if c.received]
+    share, name = max(shares, default=(None, None))
+    return (None, None) if name is None or share is None else (name, share)
+
+
+def _empty_table(feed: str, receipt: Receipt) -> str | None:
+    """A table that names children and of which not one row was accepted: then nothing was really sent."""
+    tables = feeds.load(feed).tables
+    empty = (
+        name
+        for name, counts in sorted(receipt.tables.items())
+        if counts.accepted == 0 and any(column.privacy == "person_id" for column in tables[name].columns)
+    )
+    return next(empty, None)
 
 
 def _create_table(

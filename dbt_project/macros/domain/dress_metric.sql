@@ -90,6 +90,7 @@ select
         when not zeroed.is_supplied then zeroed.dq_reason
         when zeroed.shown_value is null and zeroed.shown_denominator = 0 then 'nothing to measure in this window'
         when zeroed.shown_value is null then 'fewer than 10 behind it: no percentile is given'
+        else zeroed.dq_reason
     end as dq_reason,
     zeroed.source_feeds
 from zeroed

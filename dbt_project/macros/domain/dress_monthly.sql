@@ -19,6 +19,7 @@ with joined as (
                 then 'no submission covers ' || calendar.month
             when series.value_status in ('withheld', 'not_supplied') then series.dq_reason
             when coalesce(family.denominator, 0) = 0 then 'nothing to measure in this month'
+            else series.dq_reason
         end as month_reason
     from {{ ref('int_reference__metric_series') }} as series
     inner join {{ ref('int_reference__month') }} as calendar on series.quarter = calendar.quarter

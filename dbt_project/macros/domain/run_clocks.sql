@@ -24,7 +24,8 @@ matched as (
         max(case when {{ in_pipe_list('event.event_type', 'rule.reject_events') }} then 1 else 0 end) = 1 as has_reject_event,
         max(case when {{ in_pipe_list('event.event_type', 'rule.historical_events') }} then 1 else 0 end) = 1 as is_historical,
         max(case when {{ in_pipe_list('event.event_type', 'rule.duplicate_events') }} then 1 else 0 end) = 1
-            as is_duplicate_in_spell
+            as is_duplicate_in_spell,
+        max(case when {{ in_pipe_list('event.event_type', 'rule.incomplete_events') }} then 1 else 0 end) = 1 as is_incomplete
     from {{ ref('clock_rule') }} as rule
     inner join {{ events }} as event
         on rule.pathway = event.pathway and rule.service = event.service
@@ -71,6 +72,7 @@ dated as (
         matched.has_reject_event,
         matched.is_historical,
         matched.is_duplicate_in_spell,
+        matched.is_incomplete,
         rule.limit_days,
         rule.limit_inclusive,
         rule.exception_effect,
@@ -177,11 +179,14 @@ select
     flagged.is_not_resident,
     flagged.is_historical,
     flagged.is_duplicate_in_spell,
+    flagged.is_incomplete,
     -- The filter comes last, from the flags that the rule names; each row that falls out says by its flags why.
     not (
         flagged.status in ('not_started', 'nullified')
         or (flagged.is_excepted and flagged.exception_effect = 'exclude')
-        {%- for flag in ['rejected', 'impossible', 'aged_out', 'deceased', 'not_resident', 'historical', 'duplicate_in_spell'] %}
+        {%- for flag in [
+            'rejected', 'impossible', 'aged_out', 'deceased', 'not_resident', 'historical', 'duplicate_in_spell', 'incomplete'
+        ] %}
         or (flagged.is_{{ flag }} and {{ in_pipe_list("'" ~ flag ~ "'", 'flagged.exclude_when') }})
         or (
             flagged.is_{{ flag }}

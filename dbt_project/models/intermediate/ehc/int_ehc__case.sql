@@ -74,6 +74,7 @@ select
     -- The new authority carries the assessment on: a child never waits in two (rules 7.10, 7.12). Authority code or 1.
     coalesce(nullif(trim(request.exported_to), '') <> '0', false) as is_exported,
     request.received_date > parameter.as_of as is_received_after_quarter,
+    coalesce(request.has_quarantined_descendant, false) as is_incomplete,
     request.submission_id,
     request.source_row as request_source_row,
     assessment.assessment_source_row

@@ -97,6 +97,14 @@ dated as (
         request_source_row as source_row
     from ehc_case
     where is_transferred_in
+    union all
+    select
+        *,
+        'rows_quarantined' as event_type,
+        received_date as event_date,
+        request_source_row as source_row
+    from ehc_case
+    where is_incomplete
 )
 
 select

@@ -19,7 +19,8 @@ needed as (
                 when status.submission_status is null
                     then 'no partner is expected to send ' || requirement.feed || ' for ' || member.member_area_id
             end
-        ) as reason
+        ) as reason,
+        status.quarantine_note
     from {{ ref('metric_requirement') }} as requirement
     cross join {{ ref('int_reference__area_member') }} as member
     left join {{ ref('mart_submission_status') }} as status
@@ -36,7 +37,8 @@ judged as (
         area_id,
         max(case when submission_status = 'withheld' then 1 else 0 end) as withheld_count,
         max(case when submission_status = 'not_supplied' then 1 else 0 end) as missing_count,
-        {{ join_text('reason', '; ') }} as reasons
+        {{ join_text('reason', '; ') }} as reasons,
+        {{ join_text('quarantine_note', '; ') }} as quarantine_notes
     from needed
     group by metric_id, service, area_id
 )
@@ -67,7 +69,7 @@ select
         when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 'final'
         else 'provisional'
     end as value_status,
-    judged.reasons as dq_reason
+    coalesce(judged.reasons, judged.quarantine_notes) as dq_reason
 from {{ ref('metric_series') }} as series
 inner join {{ ref('metric_definition') }} as definition on series.metric_id = definition.metric_id
 cross join parameter

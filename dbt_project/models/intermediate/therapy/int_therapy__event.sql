@@ -104,6 +104,20 @@ dated as (
         service,
         tier,
         provider_id,
+        'rows_quarantined' as event_type,
+        received_date as event_date,
+        submission_id,
+        source_row
+    from spell
+    where is_incomplete
+    union all
+    select
+        spell_id as case_id,
+        person_key,
+        pathway,
+        service,
+        tier,
+        provider_id,
         case attendance_role
             when 'attended' then 'contact_attended'
             when 'not_brought' then 'contact_not_brought'

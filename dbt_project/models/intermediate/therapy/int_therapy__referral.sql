@@ -10,14 +10,19 @@ with newest as (
 referral as (
     select
         *,
-        {{ latest_record(['partner_id', 'service_request_id']) }} as record_rank
+        {{ latest_record(['partner_id', 'service_request_id']) }} as record_rank,
+        -- A contact is sent in its own period only: what one period lost, the next does not bring.
+        max(case when has_quarantined_descendant then 1 else 0 end) over (
+            partition by partner_id, service_request_id
+        ) = 1 as is_incomplete
     from {{ ref('stg_csds__referral') }}
 ),
 
+-- A team whose type was corrected asks for the new service and no longer for the old one.
 team as (
     select
         *,
-        {{ latest_record(['partner_id', 'service_request_id', 'team_id', 'team_type']) }} as record_rank
+        {{ latest_record(['partner_id', 'service_request_id', 'team_id']) }} as record_rank
     from {{ ref('stg_csds__service_type') }}
 ),
 
@@ -90,6 +95,7 @@ select
     ) as closed_date,
     team_service.rejection_date is not null as is_rejected,
     untreated.untreated_date,
+    referral.is_incomplete,
     referral.submission_id,
     referral.source_row
 from referral

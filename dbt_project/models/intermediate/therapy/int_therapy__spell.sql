@@ -15,6 +15,7 @@ with member as (
         end as untreated_date,
         min(case when is_rejected then 1 else 0 end) = 1 as is_rejected,
         max(case when is_closure_inferred then 1 else 0 end) = 1 as is_closure_inferred,
+        max(case when is_incomplete then 1 else 0 end) = 1 as is_incomplete,
         count(*) as referral_count,
         min(case when is_spell_head then submission_id end) as submission_id,
         min(case when is_spell_head then source_row end) as source_row
@@ -86,6 +87,7 @@ select
         and not member.is_closure_inferred,
         false
     ) as is_nullified,
+    member.is_incomplete,
     member.submission_id,
     member.source_row
 from member

@@ -47,6 +47,7 @@ select
     untreated_date,
     is_closure_inferred,
     is_rejected,
+    is_incomplete,
     submission_id,
     source_row
 from numbered

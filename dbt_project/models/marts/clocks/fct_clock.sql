@@ -36,5 +36,6 @@ select
     clock.is_not_resident,
     clock.is_historical,
     clock.is_duplicate_in_spell,
+    clock.is_incomplete,
     clock.is_counted
 from clock

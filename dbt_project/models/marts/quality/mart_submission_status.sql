@@ -35,6 +35,28 @@ arrived as (
     from {{ ref('stg_submission__submission') }} as submission
     inner join parameter on submission.period_end = parameter.quarter_end
     where cast(submission.received_at as date) <= parameter.known_at
+),
+
+-- Figures rest on every submission that is used: a provider's earlier periods, too.
+used as (
+    select
+        partner_id,
+        feed,
+        sum(received_count) as received_count,
+        sum(quarantined_count) as quarantined_count
+    from {{ ref('stg_submission__submission') }}
+    where is_selected and status = 'accepted'
+    group by partner_id, feed
+),
+
+judged as (
+    select
+        arrived.*,
+        threshold.value as max_quarantined_pct,
+        coalesce(arrived.worst_quarantined_pct > threshold.value, false) as is_mostly_refused
+    from arrived
+    cross join {{ ref('quality_threshold') }} as threshold
+    where arrived.newest_rank = 1 and threshold.threshold_id = 'max_quarantined_share'
 )
 
 select
@@ -45,23 +67,36 @@ select
     expected.service,
     expected.partner as partner_id,
     case
-        when arrived.submission_id is null then 'not_supplied'
-        when arrived.status = 'rejected' then 'withheld'
+        when judged.submission_id is null then 'not_supplied'
+        when judged.status = 'rejected' or judged.is_mostly_refused or judged.empty_table is not null then 'withheld'
         else 'supplied'
     end as submission_status,
     case
-        when arrived.submission_id is null
+        when judged.submission_id is null
             then
                 expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
                 || ' has not arrived'
-        when arrived.status = 'rejected'
+        when judged.status = 'rejected'
             then
                 expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
-                || ' was refused: submission ' || arrived.submission_id
+                || ' was refused: submission ' || judged.submission_id
+        when judged.is_mostly_refused
+            then
+                {{ quarantined_rows('judged') }}
+                || ', more than ' || cast(judged.max_quarantined_pct as varchar) || ' % of ' || judged.worst_table
+        when judged.empty_table is not null
+            then
+                expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
+                || ' has no accepted row of ' || judged.empty_table
     end as reason,
-    arrived.submission_id,
-    arrived.period,
-    arrived.received_at
+    case when used.quarantined_count > 0 then {{ quarantined_rows('used') }} end as quarantine_note,
+    judged.submission_id,
+    judged.period,
+    judged.received_at,
+    cast(judged.received_count as bigint) as received_count,
+    cast(judged.quarantined_count as bigint) as quarantined_count
 from expected
-left join arrived
-    on expected.partner = arrived.partner_id and expected.feed = arrived.feed and arrived.newest_rank = 1
+left join judged
+    on expected.partner = judged.partner_id and expected.feed = judged.feed
+left join used
+    on expected.partner = used.partner_id and expected.feed = used.feed

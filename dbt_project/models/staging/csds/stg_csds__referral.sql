@@ -8,6 +8,7 @@ select
     source.primaryreferralreason as referral_reason,
     source.discharge_date,
     source.discharge_letterissueddate as discharge_letter_date,
+    source.has_quarantined_descendant,
     source.partner as partner_id,
     source.period,
     source.period_start,

@@ -10,6 +10,7 @@ select
     source.requestmediation as has_mediation,
     source.requesttribunal as has_tribunal,
     source.exported as exported_to,
+    source.has_quarantined_descendant,
     source.partner as partner_id,
     source.period,
     source.period_start,

@@ -11,5 +11,8 @@ select
     source.received as received_count,
     source.accepted as accepted_count,
     source.quarantined as quarantined_count,
+    source.worst_table,
+    source.worst_quarantined_pct,
+    source.empty_table,
     source.is_selected
 from {{ source('raw', 'submission') }} as source
