@@ -66,3 +66,9 @@ the_year_to_date_begins_on_1_january_and_the_quarter_on_its_first_day
 def test_every_date_rule_has_its_unit_test(outcomes: dict[str, str]) -> None:
     names = {name.split(".")[-1] for name in outcomes}
     assert set(DATE_RULES) - names == set()
+
+
+def test_another_tools_parse_does_not_take_the_place_of_ours() -> None:
+    assert project.prepare().parent != project.PROJECT / "target"
+    databases = {node["database"] for node in project.manifest()["nodes"].values() if node["resource_type"] == "model"}
+    assert databases == {"warehouse"}

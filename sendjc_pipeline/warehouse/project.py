@@ -19,7 +19,9 @@ from sendjc_pipeline.settings import SendjcError
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
 SEEDS = ROOT / "seeds" / "reference"
-TARGET = PROJECT / "target"
+_DBT_TARGET = PROJECT / "target"
+# Apart from what other tools leave there: sqlfluff once put its own parse, of another database, in the place of ours.
+TARGET = _DBT_TARGET / "kept"
 SELF_TEST = "self_test"  # the tag of tests that judge our own tests and macros, not a quarter's data
 _FINGERPRINT = TARGET / "sources.sha256"
 _SOURCES = ("*.sql", "*.yml", "*.csv")
@@ -35,7 +37,7 @@ def sources_fingerprint() -> str:
         raise DbtFault(f"{PROJECT} is missing: run sendjc from a clone of the project.")
     digest = hashlib.sha256()
     for folder in (PROJECT, SEEDS):
-        for path in sorted(p for pattern in _SOURCES for p in folder.rglob(pattern) if TARGET not in p.parents):
+        for path in sorted(p for pattern in _SOURCES for p in folder.rglob(pattern) if _DBT_TARGET not in p.parents):
             digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
