@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.measure import SENDJC
 
 QUARTER = "2024-25-Q4"
-ROUNDS = 40
+ROUNDS = 15
 
 
 def main(rounds: int = ROUNDS) -> None:
