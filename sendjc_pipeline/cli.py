@@ -245,7 +245,9 @@ def dev(home: HomeOption = None, port: Annotated[int, typer.Option(help="Port on
 
 
 def main() -> None:
-    """Run the command line; an expected failure is one line on standard error and exit code 1."""
+    """Run the command line; an expected failure is one line on standard error and exit code 1. Nothing is reported to any vendor."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
     try:
         app()
     except SendjcError as failure:
