@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +12,8 @@ import pytest
 
 from integration.conftest import KNOWN_AT, QUARTER, ROOT, new_home, run_job, run_release_alone
 from sendjc_pipeline.release import ledger
-from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.release.publish import publish
+from sendjc_pipeline.settings import SendjcError, Settings
 
 Published = tuple[Settings, dg.ExecuteInProcessResult]
 
@@ -233,3 +235,12 @@ def test_the_manifest_names_no_file_and_no_path(published: Published) -> None:
     text = json.dumps(release_of(published[0]).manifest())
     assert "Blade-Export" not in text
     assert str(published[0].home) not in text and str(ROOT) not in text
+
+
+@pytest.mark.parametrize("topic", ["quality", "benchmark", "nonsense"])
+def test_no_caller_can_pass_over_checks_by_withholding_what_is_no_metric_topic(
+    copy_of_published: Settings, topic: str
+) -> None:
+    with pytest.raises(SendjcError, match=topic):
+        publish(copy_of_published, QUARTER, datetime(2025, 6, 1, tzinfo=UTC), withheld_topics=[topic])
+    assert [r.revision for r in ledger.all_releases(copy_of_published)] == [1]

@@ -8,8 +8,9 @@ import duckdb
 import pytest
 
 from sendjc_pipeline.quality import audit
-from sendjc_pipeline.quality.checks import Check, CheckResult, may_be_withheld, passed_over
+from sendjc_pipeline.quality.checks import Check, CheckResult, may_be_withheld, passed_over, require_topics
 from sendjc_pipeline.quality.gate import GateRefused, objections
+from sendjc_pipeline.settings import SendjcError
 
 QUARTER = "2024-25-Q4"
 UNIQUE = Check("unique_mart", "mart", "waits", "error")
@@ -134,3 +135,6 @@ def test_a_table_that_another_topic_reads_is_not_passed_over() -> None:
 
 def test_only_topics_of_metrics_may_be_withheld() -> None:
     assert may_be_withheld(MANIFEST) == {"cohort", "waits"}
+    require_topics(MANIFEST, ["waits"])
+    with pytest.raises(SendjcError, match="quality"):
+        require_topics(MANIFEST, ["quality"])

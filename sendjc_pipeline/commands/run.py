@@ -10,7 +10,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import Listener, console, errors, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.quality import gate
-from sendjc_pipeline.quality.checks import may_be_withheld, passed_over
+from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import inputs_fingerprint, required_checks
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.publish import point_forward
@@ -56,7 +56,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
     if order.known_at > today():
         raise SendjcError(f"{order.known_at} is still to come: nothing can be known on it yet.")
     pseudonym_key(settings)
-    _require_topics(order)
+    require_topics(project.manifest(), order.withhold)
     _require_submissions(settings, order)
     with only_one(settings, "run"):
         listener = stopwatch()
@@ -66,12 +66,6 @@ def run_quarter(settings: Settings, order: Order) -> int:
             print_headline(standing)
             return PUBLISHED
         return _run_job(settings, order, listener)
-
-
-def _require_topics(order: Order) -> None:
-    topics = may_be_withheld(project.manifest())
-    if unknown := sorted(set(order.withhold) - topics):
-        raise SendjcError(f"No topic is named {', '.join(unknown)}; the topics are {', '.join(sorted(topics))}.")
 
 
 def _require_submissions(settings: Settings, order: Order) -> None:

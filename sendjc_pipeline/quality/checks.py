@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import NodeResult
 from sendjc_pipeline.warehouse.inputs import Delivery
@@ -79,6 +80,17 @@ def may_be_withheld(manifest: Mapping[str, Any]) -> set[str]:
         if "metrics" in node["fqn"]
     )
     return set(named) - {"all", "quality", "benchmark"}
+
+
+def require_topics(manifest: Mapping[str, Any], topics: Collection[str]) -> None:
+    """Refuse to withhold what no metric belongs to: the gate would be asked for less and nothing would be held back.
+
+    Raises:
+        SendjcError: one of `topics` is not a topic of metrics.
+    """
+    known = may_be_withheld(manifest)
+    if unknown := sorted(set(topics) - known):
+        raise SendjcError(f"No topic is named {', '.join(unknown)}; the topics are {', '.join(sorted(known))}.")
 
 
 def passed_over(manifest: Mapping[str, Any], topics: Collection[str]) -> set[str]:

@@ -18,7 +18,7 @@ import duckdb
 
 from sendjc_pipeline.disclosure.suppress import suppress
 from sendjc_pipeline.quality import audit, gate
-from sendjc_pipeline.quality.checks import passed_over
+from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import read_provenance, required_checks
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.tables import METRIC_KEYS, published_tables, withhold
@@ -63,6 +63,7 @@ def publish(
 
     Raises:
         NothingBuilt: there is no warehouse for the quarter.
+        SendjcError: a withheld topic is none of the metrics' topics.
         gate.GateRefused: a required check failed, is missing, or judged another table than the one that now stands.
         Busy: another process is building or publishing in this home.
         RolledBack: the same figures were rolled back before, and `force` was not given.
@@ -81,6 +82,7 @@ def _publish(
     con = connect(path, read_only=True, settings=settings)
     try:
         manifest = project.manifest()
+        require_topics(manifest, withheld_topics)
         against = gate.objections(con, quarter.label, required_checks(manifest), passed_over(manifest, withheld_topics))
         if against:
             raise gate.GateRefused(quarter.label, against)
