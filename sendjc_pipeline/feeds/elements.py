@@ -37,8 +37,20 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Column(Record):
-    """One column as the partner sends it. `since`/`until` are the first and last spec that have it."""
+class Dated(Record):
+    """What belongs to some specs of a feed only: a base layout and its differences by year are one declaration.
+
+    `since` and `until` are the first and last spec that have it; `only` are patterns, such as "*-spring" for what a school census
+    asks in spring alone.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    only: Names = ()
+
+
+class Column(Dated):
+    """One column as the partner sends it."""
 
     name: str
     type: ColumnType = "text"
@@ -46,8 +58,6 @@ class Column(Record):
     code_list: str | None = Field(default=None, alias="list")
     lenient: bool = False
     """A value outside the code list or pattern is a warning, not a quarantine; only for types kept as text."""
-    since: str | None = None
-    until: str | None = None
     renamed: dict[str, str] = {}
     """Header in older specs: {last spec with the old header: old header}."""
     privacy: Privacy = "none"
@@ -72,7 +82,7 @@ class Column(Record):
         return self.type in CHECKED_TYPES
 
 
-class Rule(Record):
+class Rule(Dated):
     """One check on the rows of a table.
 
     `when` is a DuckDB predicate, TRUE when the row is at fault; NULL counts as sound. It sees the cast columns, the trimmed
@@ -87,8 +97,6 @@ class Rule(Record):
     outcome: Outcome
     message: str
     action: str
-    since: str | None = None
-    until: str | None = None
 
 
 class Parent(Record):

@@ -7,16 +7,19 @@ files, or SQL. The parts that a table is made of are in `elements`.
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
-from sendjc_pipeline.feeds.elements import Column, Dialect, Names, Outcome, Parent, Record, Rule
+from sendjc_pipeline.feeds.elements import Column, Dated, Dialect, Names, Outcome, Parent, Record, Rule
 
 __all__ = ["Column", "Dialect", "Feed", "Outcome", "Parent", "Rule", "Table"]
 
+Kind = Literal["council", "provider", "board", "publisher"]
 
-class Table(Record):
+
+class Table(Dated):
     """One table of a feed. `file` are name patterns, matched without regard to case; `key` are columns of `columns`."""
 
     name: str
@@ -53,7 +56,7 @@ class Feed(Record):
     name: str
     title: str
     description: str
-    partners: Literal["council", "provider", "publisher"]
+    partners: Annotated[tuple[Kind, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
     reader: str
     selection: Literal["snapshot", "cumulative"]
     period_bound: bool
@@ -83,12 +86,18 @@ class Feed(Record):
         """Whether any column identifies or describes a person, so that rows stop at the restricted zone."""
         return any(column.privacy != "none" for table in self.tables.values() for column in table.columns)
 
-    def is_valid(self, item: Column | Rule, spec: str) -> bool:
-        """Whether a column or rule belongs to that spec."""
+    def is_valid(self, item: Dated, spec: str) -> bool:
+        """Whether a table, column or rule belongs to that spec."""
         order = self.specs.index
-        return (item.since is None or order(item.since) <= order(spec)) and (
-            item.until is None or order(spec) <= order(item.until)
+        return (
+            (item.since is None or order(item.since) <= order(spec))
+            and (item.until is None or order(spec) <= order(item.until))
+            and (not item.only or any(fnmatchcase(spec, pattern) for pattern in item.only))
         )
+
+    def has_table(self, table: Table, spec: str) -> bool:
+        """Whether the spec asks for the table; one that it does not ask for is empty."""
+        return self.is_valid(table, spec)
 
     def columns(self, table: Table, spec: str) -> list[Column]:
         """The columns of a table that the spec has."""

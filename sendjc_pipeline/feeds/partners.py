@@ -17,7 +17,7 @@ class UnknownPartner(SendjcError):
 
 @cache
 def kinds() -> dict[str, str]:
-    """The kind of every partner id: council, provider or publisher."""
+    """The kind of every partner id: council, provider, board or publisher."""
     listed = yaml.safe_load(Path(__file__).with_name("partners.yaml").read_text(encoding="utf-8"))
     return {partner: kind for kind, members in listed.items() for partner in members}
 
@@ -28,11 +28,11 @@ def require_sender(feed: Feed, partner: str) -> None:
     Raises:
         UnknownPartner: the text names the partners that may send the feed.
     """
-    if kinds().get(partner) == feed.partners:
+    if kinds().get(partner) in feed.partners:
         return
-    senders = ", ".join(name for name, kind in kinds().items() if kind == feed.partners)
+    senders = ", ".join(name for name, kind in kinds().items() if kind in feed.partners)
     fault = (
-        f"is a {kinds()[partner]}, and {feed.name} is sent by a {feed.partners}"
+        f"is a {kinds()[partner]}, and {feed.name} is sent by a {' or a '.join(feed.partners)}"
         if partner in kinds()
         else "is not a partner"
     )

@@ -46,7 +46,7 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[
             sources.append(_source(path, feed, spec))
         except FileRejected as fault:
             faults.append(fault)
-    faults += _missing_tables(feed, sources, faults)
+    faults += _missing_tables(feed, spec, sources, faults)
     if faults:
         raise _together(faults)
     warnings = [warning for source in sources for warning in source.warnings] + [
@@ -64,9 +64,10 @@ def _together(faults: list[FileRejected]) -> FileRejected:
     return FileRejected(first.rule, first.file, first.message, first.remedy, also=faults[1:])
 
 
-def _missing_tables(feed: Feed, sources: list[_Source], faults: list[FileRejected]) -> list[FileRejected]:
+def _missing_tables(feed: Feed, spec: str, sources: list[_Source], faults: list[FileRejected]) -> list[FileRejected]:
     there = {source.table.name for source in sources} | {name for f in faults for name in _named(feed, f.file)}
-    missing = [table for table in feed.tables.values() if table.name not in there and not table.optional]
+    due = [table for table in feed.tables.values() if feed.has_table(table, spec) and not table.optional]
+    missing = [table for table in due if table.name not in there]
     if not missing:
         return []
     patterns = ", ".join(table.file[0] for table in missing)
