@@ -110,6 +110,22 @@ def check(
 
 
 @app.command()
+def withdraw(
+    submission: Annotated[str, typer.Argument(help="Its id, or the beginning of it; `sendjc status` lists them.")],
+    reason: Annotated[str | None, typer.Option(help="Why these files no longer count.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Let the submission count again.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Take a submission back: the one before it counts again from today. Nothing is deleted.
+
+    Example: `sendjc withdraw 3f2a --reason "sent to the wrong period"`
+    """
+    from sendjc_pipeline.commands import withdraw as command
+
+    command.withdraw(_home(home), submission, reason, undo, datetime.now(UTC))
+
+
+@app.command()
 def run(
     quarter: QuarterOption,
     known_at: Annotated[

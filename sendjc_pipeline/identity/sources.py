@@ -7,7 +7,7 @@ room.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from sendjc_pipeline import feeds
@@ -30,9 +30,24 @@ ATTRIBUTES: Mapping[str, tuple[str, str | None]] = {
 }
 
 
+# Attribute -> the names under which the layouts hold it, the first filled one counting. Health codes ethnicity otherwise.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "nhs_number": ("nhsnumber", "nhs_number"),
+    "upn": ("upn",),
+    "uln": ("uniquelearnernumber", "uln"),
+    "surname": ("surname",),
+    "forename": ("forename",),
+    "birth_date": ("personbirthdate", "dateofbirth", "date_of_birth", "dob"),
+    "sex": ("sex", "gendercurrent", "gender"),
+    "postcode": ("postcode",),
+    "ethnicity": ("ethnicity",),
+    "death_date": ("persondeathdate",),
+}
+
+
 @dataclass(frozen=True)
 class PersonSource:
-    """One table with a row per child.
+    """The table of a feed that says who its children are: a row per child, or one per referral with the child on it.
 
     `space` names the numbering that its ids belong to within a partner: two feeds of one space use the same id for the
     same child (demographics and CSDS, by agreement with the provider). Ids that do not last number the children of one
@@ -44,8 +59,13 @@ class PersonSource:
     side: Side
     space: str
     ids_last: bool
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Attribute -> the columns that may hold it, the first filled one counting."""
+
+    @property
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Attribute -> the columns of the table that may hold it, the first filled one counting."""
+        declared = {column.key for column in feeds.load(self.feed).tables[self.table].columns}
+        held = {name: tuple(key for key in keys if key in declared) for name, keys in _NAMES.items()}
+        return {name: keys for name, keys in held.items() if keys}
 
     @property
     def person_id(self) -> str:
@@ -58,20 +78,20 @@ class PersonSource:
 
 
 SOURCES = (
-    PersonSource("sen2", "person", "education", "sen2", False, {
-        "upn": ("upn",), "uln": ("uniquelearnernumber",), "surname": ("surname",), "forename": ("forename",),
-        "birth_date": ("personbirthdate",), "sex": ("sex", "gendercurrent"), "postcode": ("postcode",),
-        "ethnicity": ("ethnicity",),
-    }),
-    PersonSource("csds", "cyp001mpi", "health", "patient", True, {
-        "nhs_number": ("nhsnumber",), "birth_date": ("dateofbirth",), "sex": ("gender",), "postcode": ("postcode",),
-        "death_date": ("persondeathdate",),
-    }),
-    PersonSource("demographics", "demographics", "health", "patient", True, {
-        "nhs_number": ("nhsnumber",), "surname": ("surname",), "forename": ("forename",),
-        "birth_date": ("dateofbirth",), "sex": ("sex",), "postcode": ("postcode",),
-    }),
-)  # fmt: skip
+    PersonSource("sen2", "person", "education", "sen2", ids_last=False),
+    PersonSource("school_census", "pupilonroll", "education", "school_census", ids_last=False),
+    PersonSource("cin", "child", "education", "cin", ids_last=True),
+    PersonSource("ssda903", "header", "education", "ssda903", ids_last=True),
+    PersonSource("csds", "cyp001mpi", "health", "patient", ids_last=True),
+    PersonSource("mhsds", "mhs001mpi", "health", "patient", ids_last=True),
+    PersonSource("demographics", "demographics", "health", "patient", ids_last=True),
+    PersonSource("ep_advice", "ep_advice", "education", "ep_advice", ids_last=True),
+    PersonSource("ehc_local", "ehc_local", "education", "ehc_local", ids_last=True),
+    PersonSource("sleep_support", "sleep_support", "education", "sleep_support", ids_last=True),
+    PersonSource("sensory_support", "sensory_support", "education", "sensory_support", ids_last=True),
+    PersonSource("equipment", "equipment", "education", "equipment", ids_last=True),
+    PersonSource("short_breaks", "short_breaks", "education", "short_breaks", ids_last=True),
+)
 
 
 def source_of(feed: str) -> PersonSource:

@@ -11,6 +11,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.orchestration.home import Home
 from sendjc_pipeline.orchestration.partitions import LONDON, quarters
 from sendjc_pipeline.reporting import Quarter, last_complete, period
+from sendjc_pipeline.submissions import withdrawal
 from sendjc_pipeline.submissions.ledger import all_submissions
 from sendjc_pipeline.submissions.manifest import Submission
 
@@ -42,8 +43,14 @@ def quarters_to_run(submissions: Iterable[Submission], now: datetime) -> dict[Qu
         bound = feeds.load(submission.feed).period_bound
         quarter = Quarter.containing(period(submission.period).end) if bound else complete
         if quarter <= complete:
-            found.setdefault(quarter, []).append(submission.submission_id)
+            found.setdefault(quarter, []).append(_state(submission))
     return {q: hashlib.sha256("|".join(sorted(ids)).encode()).hexdigest()[:16] for q, ids in sorted(found.items())}
+
+
+def _state(submission: Submission) -> str:
+    """What of a submission decides figures: its content, and whether it was taken back."""
+    note = withdrawal.read(submission.folder)
+    return f"{submission.submission_id} withdrawn {note.withdrawn_at}" if note else submission.submission_id
 
 
 @dg.sensor(

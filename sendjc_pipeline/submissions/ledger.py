@@ -11,7 +11,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sendjc_pipeline import feeds
@@ -19,6 +19,7 @@ from sendjc_pipeline.feeds.partners import require_sender
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import withdrawal
 from sendjc_pipeline.submissions.manifest import FILE_NAME, Submission, SubmittedFile, submission_id, utc_seconds
 
 _COPY_BLOCK = 1 << 20
@@ -66,7 +67,7 @@ def submit(
             feed=feed,
             spec=spec,
             period=label,
-            received_at=utc_seconds(received_at),
+            received_at=_after_all_of_that_second(home, label, utc_seconds(received_at)),
             files=copied,
         )
         submission.write(stage)
@@ -78,6 +79,15 @@ def submit(
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return submission.model_copy(update={"folder": target})
+
+
+def _after_all_of_that_second(home: Path, label: str, moment: datetime) -> datetime:
+    """The moment, or the next second that is free: two submissions of one second would be told apart by nothing but their hash."""
+    landed = [Submission.read(path.parent) for path in home.glob(f"[!.]*/{FILE_NAME}")]
+    taken = {submission.received_at for submission in landed if submission.period == label}
+    while moment in taken:
+        moment += timedelta(seconds=1)
+    return moment
 
 
 def _is_whole(folder: Path) -> bool:
@@ -115,7 +125,7 @@ def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> 
     """The submissions of a feed that count for a quarter as known at a date (decision 0001, item 6).
 
     Received on or before `known_at` (a day of UTC), period ended by the quarter's end (unless the feed is not bound to periods), the newest
-    per partner and period; of a snapshot feed the newest period only. Ordered by partner and period.
+    per partner and period that was not withdrawn by then; of a snapshot feed the newest period only. Ordered by partner and period.
     """
     declaration = feeds.load(feed)
     newest: dict[tuple[str, str], Submission] = {}
@@ -124,6 +134,7 @@ def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> 
         if (
             submission.feed == feed
             and in_time
+            and not _is_withdrawn(submission, known_at)
             and (not declaration.period_bound or _period_end(submission) <= quarter.end)
         ):
             newest[submission.partner, submission.period] = submission  # oldest first, so the newest stays
@@ -131,6 +142,24 @@ def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> 
     if declaration.selection == "cumulative":
         return chosen
     return list({submission.partner: submission for submission in chosen}.values())
+
+
+def find(settings: Settings, submission_id: str) -> Submission:
+    """The submission of that id, or of the only one that begins so.
+
+    Raises:
+        SendjcError: there is none, or there are several.
+    """
+    found = [s for s in all_submissions(settings) if s.submission_id.startswith(submission_id)]
+    if len(found) == 1:
+        return found[0]
+    fault = "names several submissions; give more of it" if found else "is the id of no submission"
+    raise SendjcError(f"'{submission_id}' {fault}: `sendjc status` lists them.")
+
+
+def _is_withdrawn(submission: Submission, known_at: date) -> bool:
+    note = withdrawal.read(submission.folder)
+    return note is not None and note.withdrawn_at.date() <= known_at
 
 
 def _age(submission: Submission) -> tuple[datetime, str]:

@@ -1,0 +1,84 @@
+"""What happens when a partner sends again: same bytes, corrected bytes, an old file late, the wrong file, a change of mind."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from sendjc_pipeline.orchestration.job import quarters_to_run
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import ledger, withdrawal
+from sendjc_pipeline.submissions.manifest import Submission
+
+Q2, Q4 = Quarter.parse("2024-25-Q2"), Quarter.parse("2024-25-Q4")
+NOW = datetime(2025, 6, 1, 9, 0, tzinfo=UTC)
+
+
+def land(settings: Settings, tmp_path: Path, content: str, day: int, period: str = "2024-25-Q4") -> Submission:
+    path = tmp_path / f"{content}-{day}" / "a.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return ledger.submit(settings, "RHA", "csds", period, [path], received_at=datetime(2025, 5, day, 9, 0, tzinfo=UTC))
+
+
+def counting(settings: Settings, quarter: Quarter, known_at: date) -> list[str]:
+    return [s.submission_id for s in ledger.current(settings, "csds", quarter, known_at)]
+
+
+def test_corrected_bytes_supersede_and_what_was_said_before_stays_known(settings: Settings, tmp_path: Path) -> None:
+    wrong, right = land(settings, tmp_path, "wrong", 2), land(settings, tmp_path, "right", 9)
+    assert counting(settings, Q4, date(2025, 5, 31)) == [right.submission_id]
+    assert counting(settings, Q4, date(2025, 5, 8)) == [wrong.submission_id]
+    assert wrong.paths[0].read_text() == "wrong"
+
+
+def test_a_file_of_an_old_quarter_that_comes_late_is_found(settings: Settings, tmp_path: Path) -> None:
+    newer = land(settings, tmp_path, "q4", 2)
+    before = quarters_to_run(ledger.all_submissions(settings), NOW)
+    older = land(settings, tmp_path, "q2", 20, period="2024-25-Q2")
+    after = quarters_to_run(ledger.all_submissions(settings), NOW)
+    assert Q2 in after and Q2 not in before
+    assert counting(settings, Q2, date(2025, 5, 31)) == [older.submission_id]
+    # It belongs to the later quarter's history too, in the order of the periods and not of arrival.
+    assert counting(settings, Q4, date(2025, 5, 31)) == [older.submission_id, newer.submission_id]
+
+
+def test_a_withdrawn_submission_stops_counting_from_that_day_and_gives_way_to_the_one_before(
+    settings: Settings, tmp_path: Path
+) -> None:
+    first, second = land(settings, tmp_path, "a", 2), land(settings, tmp_path, "b", 9)
+    # A again changes nothing: B still counts, until B is taken back.
+    assert land(settings, tmp_path, "a", 12).submission_id == first.submission_id
+    assert counting(settings, Q4, date(2025, 5, 31)) == [second.submission_id]
+    ran = quarters_to_run(ledger.all_submissions(settings), NOW)
+    withdrawal.write(second.folder, "the wrong extract", datetime(2025, 5, 15, 9, 0, tzinfo=UTC))
+    assert counting(settings, Q4, date(2025, 5, 31)) == [first.submission_id]
+    assert counting(settings, Q4, date(2025, 5, 14)) == [second.submission_id]
+    assert quarters_to_run(ledger.all_submissions(settings), NOW) != ran, "a withdrawal is news to the sensor"
+    withdrawal.undo(second.folder)
+    assert counting(settings, Q4, date(2025, 5, 31)) == [second.submission_id]
+
+
+def test_a_withdrawal_says_why_and_a_broken_note_is_not_passed_over(settings: Settings, tmp_path: Path) -> None:
+    landed = land(settings, tmp_path, "a", 2)
+    with pytest.raises(SendjcError, match="needs a reason"):
+        withdrawal.write(landed.folder, "  ", NOW)
+    (landed.folder / withdrawal.FILE_NAME).write_text("{")
+    with pytest.raises(SendjcError, match="is not a withdrawal"):
+        counting(settings, Q4, date(2025, 5, 31))
+
+
+def test_a_submission_is_found_by_the_beginning_of_its_id(settings: Settings, tmp_path: Path) -> None:
+    landed = land(settings, tmp_path, "a", 2)
+    assert ledger.find(settings, landed.submission_id[:6]) == landed
+    with pytest.raises(SendjcError, match="is the id of no submission"):
+        ledger.find(settings, "zzzz")
+
+
+def test_two_submissions_of_one_second_stand_in_the_order_in_which_they_came(settings: Settings, tmp_path: Path) -> None:
+    for content in "abcdef":
+        newest = land(settings, tmp_path, content, 2)
+        assert counting(settings, Q4, date(2025, 5, 31)) == [newest.submission_id]
