@@ -16,6 +16,7 @@ from typing import Any
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.cross_feed import compare_feeds
 from sendjc_pipeline.warehouse.inputs import QuarterInputs, create_raw
 from sendjc_pipeline.warehouse.lock import only_one
 from sendjc_pipeline.warehouse.project import SELF_TEST, DbtFault, dbt_flags, runnable_manifest
@@ -71,6 +72,7 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
     con = connect(building, settings=settings)
     try:
         create_raw(con, settings, inputs)
+        compare_feeds(con, settings, inputs.quarter)
     finally:
         con.close()
     results = run_dbt(settings, building)

@@ -48,7 +48,8 @@ class QuarterInputs:
 
 
 def create_raw(con: duckdb.DuckDBPyConnection, settings: Settings, inputs: QuarterInputs) -> None:
-    """Create schema `raw`: one view per declared table, plus person, person_link, submission, submission_rule_count, run_parameter."""
+    """Create schema `raw`: one view per declared table, plus person, person_link, submission, submission_table,
+    submission_rule_count, run_parameter."""
     con.execute("create schema raw")
     for name in feeds.names():
         feed = feeds.load(name)
@@ -58,6 +59,7 @@ def create_raw(con: duckdb.DuckDBPyConnection, settings: Settings, inputs: Quart
     for table in ("person", "person_link"):
         con.execute(f"create view raw.{table} as select * from read_parquet({_text(identity / f'{table}.parquet')})")
     _create_submissions(con, inputs)
+    _create_submission_tables(con, inputs)
     con.execute(
         "create table raw.run_parameter as select ?::varchar as quarter, ?::date as quarter_start, ?::date as quarter_end,"
         " ?::date as as_of, ?::date as known_at",
@@ -161,6 +163,29 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
     )
 
 
+def _create_submission_tables(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> None:
+    """One row per table of a submission that the quarter uses: rows accepted, and rows that its view in `raw` shows."""
+    used = [d for d in inputs.deliveries if d.is_selected and d.receipt.status == "accepted"]
+    rows = [
+        (d.submission.submission_id, t, d.submission.feed, c.accepted)
+        for d in used
+        for t, c in d.receipt.tables.items()
+    ]
+    columns = {"submission_id": "varchar", "table_name": "varchar", "feed": "varchar", "accepted": "bigint"}
+    _create_table(con, "submission_accepted", rows, columns)
+    shown = " union all ".join(
+        f"select submission_id, {_text(table)} as table_name, count(*) as loaded from raw.{feed}_{table.lower()} group by 1"
+        for feed, table in sorted({(row[2], row[1]) for row in rows})
+    )
+    con.execute(f"""
+        create table raw.submission_table as
+        select submission_id, feed, table_name, accepted, coalesce(loaded, 0)::bigint as loaded
+        from raw.submission_accepted left join ({shown or "select '' as submission_id, '' as table_name, 0 as loaded"})
+            using (submission_id, table_name)
+    """)
+    con.execute("drop table raw.submission_accepted")
+
+
 def _worst_table(receipt: Receipt) -> tuple[str, float] | tuple[None, None]:
     """The table of which the largest share was quarantined, and that share in per cent: a whole table can go under a sound total."""
     shares = [(100 * c.quarantined / c.received, name) for name, c in sorted(receipt.tables.items()) if c.received]
@@ -169,12 +194,18 @@ def _worst_table(receipt: Receipt) -> tuple[str, float] | tuple[None, None]:
 
 
 def _empty_table(feed: str, receipt: Receipt) -> str | None:
-    """A table that names children and of which not one row was accepted: then nothing was really sent."""
-    tables = feeds.load(feed).tables
+    """A table that names children and of which not one row was accepted: then nothing was really sent. One that may be left out, and was, is none."""
+    declared = feeds.load(feed)
+    named = [
+        table.name
+        for table in declared.tables.values()
+        if declared.has_table(table, receipt.spec) and any(column.privacy == "person_id" for column in table.columns)
+    ]
+    counts = {name: receipt.tables[name] for name in sorted(named) if name in receipt.tables}
     empty = (
         name
-        for name, counts in sorted(receipt.tables.items())
-        if counts.accepted == 0 and any(column.privacy == "person_id" for column in tables[name].columns)
+        for name, count in counts.items()
+        if count.accepted == 0 and (count.received > 0 or not declared.tables[name].optional)
     )
     return next(empty, None)
 

@@ -1,12 +1,16 @@
+{%- set staging = {
+    'sen2': 'stg_sen2__return', 'person': 'stg_sen2__person', 'requests': 'stg_sen2__request',
+    'assessment': 'stg_sen2__assessment', 'namedplan': 'stg_sen2__named_plan', 'plandetail': 'stg_sen2__plan_detail',
+    'activeplans': 'stg_sen2__active_plan', 'placementdetail': 'stg_sen2__placement', 'senneed': 'stg_sen2__need',
+    'cyp000header': 'stg_csds__header', 'cyp001mpi': 'stg_csds__patient', 'cyp101referral': 'stg_csds__referral',
+    'cyp102servicetypereferredto': 'stg_csds__service_type', 'cyp104rtt': 'stg_csds__rtt',
+    'cyp201carecontact': 'stg_csds__care_contact', 'cyp202careactivity': 'stg_csds__care_activity',
+} %}
 with staged as (
-    {%- for model in [
-        'stg_sen2__return', 'stg_sen2__person', 'stg_sen2__request', 'stg_sen2__assessment', 'stg_sen2__named_plan',
-        'stg_sen2__plan_detail', 'stg_sen2__active_plan', 'stg_sen2__placement', 'stg_sen2__need',
-        'stg_csds__header', 'stg_csds__patient', 'stg_csds__referral', 'stg_csds__service_type', 'stg_csds__rtt',
-        'stg_csds__care_contact', 'stg_csds__care_activity',
-    ] %}
+    {%- for table_name, model in staging.items() %}
     select
         submission_id,
+        '{{ table_name }}' as table_name,
         count(*) as row_count
     from {{ ref(model) }}
     group by submission_id
@@ -16,12 +20,29 @@ with staged as (
     {%- endfor %}
 ),
 
-staged_total as (
+-- Every table of every submission that the quarter uses reached schema raw whole.
+given as (
     select
         submission_id,
-        sum(row_count) as row_count
-    from staged
+        sum(accepted_count) as accepted_count,
+        sum(loaded_count) as loaded_count
+    from {{ ref('stg_submission__table') }}
     group by submission_id
+),
+
+-- Tables that no model reads yet are given and not staged; those that are staged lose nothing.
+staged_total as (
+    select
+        given_table.submission_id,
+        sum(given_table.accepted_count) as accepted_count,
+        sum(coalesce(staged.row_count, 0)) as row_count
+    from {{ ref('stg_submission__table') }} as given_table
+    left join staged
+        on given_table.submission_id = staged.submission_id and given_table.table_name = staged.table_name
+    where
+        given_table.feed in ('sen2', 'csds')
+        and given_table.table_name in ({% for table_name in staging %}'{{ table_name }}'{{ ', ' if not loop.last }}{% endfor %})
+    group by given_table.submission_id
 ),
 
 layered as (
@@ -41,13 +62,24 @@ layered as (
         submission.partner_id,
         submission.feed,
         submission.period,
-        'staging' as layer,
-        submission.accepted_count as received_count,
-        coalesce(staged_total.row_count, 0) as accepted_count,
+        'raw' as layer,
+        given.accepted_count as received_count,
+        given.loaded_count as accepted_count,
         0 as quarantined_count
     from {{ ref('stg_submission__submission') }} as submission
-    left join staged_total on submission.submission_id = staged_total.submission_id
-    where submission.is_selected and submission.status = 'accepted' and submission.feed in ('sen2', 'csds')
+    inner join given on submission.submission_id = given.submission_id
+    union all
+    select
+        submission.submission_id,
+        submission.partner_id,
+        submission.feed,
+        submission.period,
+        'staging' as layer,
+        staged_total.accepted_count as received_count,
+        staged_total.row_count as accepted_count,
+        0 as quarantined_count
+    from {{ ref('stg_submission__submission') }} as submission
+    inner join staged_total on submission.submission_id = staged_total.submission_id
 )
 
 select
