@@ -13,8 +13,8 @@ from sendjc_pipeline.orchestration.home import POOL, Home
 from sendjc_pipeline.orchestration.partitions import known_at, one_at_a_time, quarter_of, quarters
 from sendjc_pipeline.orchestration.progress import say
 from sendjc_pipeline.quality.checks import CheckResult, accounting_check, found_by_intake, refused_check
+from sendjc_pipeline.warehouse.deliveries import Delivery
 from sendjc_pipeline.warehouse.gather import gather
-from sendjc_pipeline.warehouse.inputs import Delivery
 
 
 def feed_key(feed: str) -> dg.AssetKey:

@@ -13,7 +13,7 @@ from typing import Any
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import NodeResult
-from sendjc_pipeline.warehouse.inputs import Delivery
+from sendjc_pipeline.warehouse.deliveries import Delivery
 
 ERROR, WARN = "error", "warn"
 INTAKE = "intake"

@@ -27,7 +27,7 @@ from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import NodeResult, build
 from sendjc_pipeline.warehouse.connection import connect
-from sendjc_pipeline.warehouse.inputs import QuarterInputs
+from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 
 
 def required_checks(manifest: Mapping[str, Any]) -> list[Check]:

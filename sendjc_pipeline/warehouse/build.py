@@ -17,7 +17,8 @@ from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.cross_feed import compare_feeds
-from sendjc_pipeline.warehouse.inputs import QuarterInputs, create_raw
+from sendjc_pipeline.warehouse.deliveries import QuarterInputs
+from sendjc_pipeline.warehouse.inputs import create_raw
 from sendjc_pipeline.warehouse.lock import only_one
 from sendjc_pipeline.warehouse.project import SELF_TEST, DbtFault, dbt_flags, runnable_manifest
 

@@ -9,7 +9,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
-from sendjc_pipeline.warehouse.inputs import Delivery, QuarterInputs
+from sendjc_pipeline.warehouse.deliveries import Delivery, QuarterInputs
 
 
 def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[str] | None = None) -> QuarterInputs:
