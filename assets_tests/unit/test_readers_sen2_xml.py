@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from sendjc_pipeline.submissions.readers import FileRejected, ReadResult
 from sendjc_pipeline.warehouse.connection import connect
 
 SEN2 = feeds.load("sen2")
+UNIT = "<SENunitIndicator>0</SENunitIndicator><ResourcedProvisionIndicator>0</ResourcedProvisionIndicator>"
 PERSON = f"""
 <Person><Surname>Okafor</Surname><Forename>Ada</Forename><PersonBirthDate>2015-05-04</PersonBirthDate><Sex>F</Sex>
 <Ethnicity>BAFR</Ethnicity><PostCode>NG5 1AB</PostCode><UPN>{UPN}</UPN>
@@ -24,9 +26,9 @@ PERSON = f"""
   <RequestMediation>0</RequestMediation><RequestTribunal>0</RequestTribunal>
   <Assessment><AssessmentOutcome>Y</AssessmentOutcome><AssessmentOutcomeDate>2025-01-10</AssessmentOutcomeDate><Week20>0</Week20>
     <NamedPlan><StartDate>2025-01-10</StartDate><PB>0</PB><OA>0</OA>
-      <PlanDetail><URN>122400</URN><PlacementRank>1</PlacementRank></PlanDetail></NamedPlan></Assessment>
+      <PlanDetail><URN>122400</URN><PlacementRank>1</PlacementRank>{UNIT}</PlanDetail></NamedPlan></Assessment>
   <ActivePlans>
-    <PlacementDetail><URN>122400</URN><PlacementRank>1</PlacementRank><EntryDate>2025-01-13</EntryDate></PlacementDetail>
+    <PlacementDetail><URN>122400</URN><PlacementRank>1</PlacementRank><EntryDate>2025-01-13</EntryDate>{UNIT}</PlacementDetail>
     <SENneed><SENtype>SLCN</SENtype><SENtypeRank>1</SENtypeRank></SENneed>
     <SENneed><SENtype>ASD</SENtype><SENtypeRank>2</SENtypeRank></SENneed></ActivePlans>
 </Requests></Person>"""
@@ -148,6 +150,69 @@ def test_what_is_no_return_is_refused(tmp_path: Path, content: str, rule: str, t
     found = refusal(xml_file(tmp_path, content))
     assert found.rule == f"SEN2.file.{rule}"
     assert text in found.message
+
+
+@pytest.mark.parametrize(
+    ("persons", "rule"),
+    [
+        ("<Person>" + "<Odd>" * 70 + "</Odd>" * 70 + "</Person>", "unsafe_xml"),
+        ("<Person><Requests>" + "<Requests/>" * 2 + "<ActivePlans/>" * 20_001 + "</Requests></Person>", "unsafe_xml"),
+        ("<Person><Surname>" + "<![CDATA[x]]>" + "A" * 300_000 + "</Surname></Person>", "unsafe_xml"),
+        ("<Person a='" + "A" * 3_000_000 + "'/>", "unsafe_xml"),
+        ("<!--" + "A" * 3_000_000 + "-->", "unsafe_xml"),
+        ("<Person>" + "".join(f"<odd{n}/>" for n in range(60_000)) + "</Person>", "unsafe_xml"),
+        ("<Odd/>" * 2_000, "wrong_feed"),
+    ],
+)
+def test_what_would_cost_the_reader_dear_is_refused(tmp_path: Path, persons: str, rule: str) -> None:
+    assert refusal(xml_file(tmp_path, message(persons))).rule == f"SEN2.file.{rule}"
+
+
+def test_foreign_elements_inside_a_person_are_dropped_as_they_close(tmp_path: Path) -> None:
+    person = "<Person><Surname>A</Surname>" + "<Odd><Deep>words</Deep></Odd>" * 100_000 + "<Sex>F</Sex></Person>"
+    path = xml_file(tmp_path, message(person))
+    con = connect()
+    readers.prepare(con)
+    tracemalloc.start()
+    try:
+        result = readers.get("sen2")(con, SEN2, "2025", [path])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000
+    assert con.execute("select surname, sex from raw_person").fetchall() == [("A", "F")]
+    assert [w.message for w in result.warnings] == [
+        "element odd under person is not part of spec 2025 and was not read"
+    ]
+
+
+def test_names_that_may_be_data_are_withheld_and_many_are_not_listed(tmp_path: Path) -> None:
+    from string import ascii_letters as letters
+
+    odd = "".join(f"<x{a}{b}/>" for a in letters[:26] for b in letters[:4])
+    _, result = read(xml_file(tmp_path, message(f"<Person><E892400024001/><Okafor-1/>{odd}</Person>")))
+    told = [w.message for w in result.warnings]
+    assert told[0].startswith("element (name withheld)")
+    assert len(told) == 21
+    assert told[-1].startswith("85 more elements")
+
+
+def test_an_element_cannot_forge_an_identifier(tmp_path: Path) -> None:
+    person = "<Person><persontableid>99</persontableid><sen2tableid>7</sen2tableid><Requests/></Person>"
+    con, result = read(xml_file(tmp_path, message(person)))
+    assert con.execute("select persontableid, sen2tableid from raw_person").fetchall() == [("1", "1")]
+    assert con.execute("select persontableid from raw_requests").fetchall() == [("1",)]
+    assert len(result.warnings) == 2
+
+
+def test_other_encodings_are_read_or_refused_by_their_declaration(tmp_path: Path) -> None:
+    person = "<Person><Surname>Müller</Surname></Person>"
+    for encoding in ("windows-1252", "utf-16"):
+        path = tmp_path / "sen2.xml"
+        path.write_bytes(message(person).replace("UTF-8", encoding).encode(encoding))
+        con, _ = read(path)
+        assert con.execute("select surname from raw_person").fetchall() == [("Müller",)]
+    assert refusal(xml_file(tmp_path, message().replace("UTF-8", "shift_jis"))).rule == "SEN2.file.encoding"
 
 
 def test_the_parsers_own_words_are_not_passed_on(tmp_path: Path) -> None:
