@@ -10,6 +10,7 @@ from rich.box import ASCII, ROUNDED
 from rich.console import Console
 from rich.table import Table
 
+NOT_CHECKED = 3  # of `sendjc check`: apart from 1, which is every expected failure of the others, and from click's 2
 PLAIN_WIDTH = 200  # in a pipe or a log there is no window to fit, so a table keeps one line a row
 
 console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)

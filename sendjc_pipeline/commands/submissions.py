@@ -1,4 +1,4 @@
-"""`sendjc submit`, `check` and `status`: what partners sent and what became of it."""
+"""`sendjc submit`, `check` and `status`: what partners sent and what became of it. How a report looks is `partner_report`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.commands import partner_report
 from sendjc_pipeline.commands.console import console, errors, show
 from sendjc_pipeline.release import ledger as releases
 from sendjc_pipeline.reporting import Quarter, period
@@ -17,11 +18,9 @@ from sendjc_pipeline.submissions import intake, ledger
 from sendjc_pipeline.submissions.expected import missing
 from sendjc_pipeline.submissions.intake import Receipt
 from sendjc_pipeline.submissions.manifest import Submission
-from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.submissions.report.write import opened, write
 
 CLEAN, ROWS_REFUSED, FILE_REFUSED = 0, 1, 2
-SHOWN_MESSAGES = 20
-MESSAGE_COLUMNS = 'file, row, column_name, rule, outcome, column_letter, category, "table", message, action'
 
 
 def submit_tree(settings: Settings, folder: Path, received_at: datetime) -> list[Submission]:
@@ -41,78 +40,43 @@ def submit_tree(settings: Settings, folder: Path, received_at: datetime) -> list
 
 
 def check(
-    settings: Settings, feed: str, spec: str | None, files: Sequence[Path], report: Path | None, as_json: bool
+    settings: Settings,
+    feed: str,
+    spec: str | None,
+    period: str | None,
+    files: Sequence[Path],
+    report: Path | None,
+    as_json: bool,
 ) -> int:
-    """Dry run of a partner's files; return 0 clean, 1 rows refused, 2 file refused. `report` receives messages.csv, one line per fault."""
+    """Dry run of a partner's files; return 0 clean, 1 rows refused, 2 file refused. `report` is a folder that receives the partner report.
+
+    Raises:
+        SendjcError: there was nothing to judge: unknown feed, spec or period, a file that is not there, a report that cannot be written.
+    """
     settings.make_zones()
     with tempfile.TemporaryDirectory(dir=settings.temp) as scratch:
-        receipt = intake.check(feed, spec, list(files), settings, report=Path(scratch))
-        if as_json:
-            console.print_json(json.dumps(_as_plain(receipt)))
-        else:
-            _print_receipt(receipt, _messages(Path(scratch), SHOWN_MESSAGES))
-        if report is not None:
-            _write_report(Path(scratch), report)
+        with partner_report.working(f"Reading and judging {len(files)} file{'' if len(files) == 1 else 's'}"):
+            receipt = intake.check(feed, spec, list(files), settings, period=period, report=Path(scratch))
+        with opened(settings, receipt, [path.name for path in files]) as made:
+            if report is not None:
+                with partner_report.working("Writing the report"):
+                    write(made, report)
+            if as_json:
+                partner_report.print_json(made)
+            else:
+                partner_report.print_report(made)
+            _print_where(report, made.faults, as_json)
     if receipt.status != "accepted":
         return FILE_REFUSED
     return ROWS_REFUSED if any(c.quarantined for c in receipt.tables.values()) else CLEAN
 
 
-def _messages(folder: Path, most: int) -> list[tuple[object, ...]]:
-    con = connect()
-    try:
-        return con.execute(
-            f"select {MESSAGE_COLUMNS} from read_parquet(?) order by outcome, file, row, rule limit {most}",
-            [str(folder / "_messages.parquet")],
-        ).fetchall()
-    finally:
-        con.close()
-
-
-def _write_report(scratch: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    con = connect()
-    try:
-        con.execute(
-            f"copy (select {MESSAGE_COLUMNS} from read_parquet('{_quoted(scratch / '_messages.parquet')}') order by file, row, rule)"
-            f" to '{_quoted(folder / 'messages.csv')}' (header)"
-        )
-    finally:
-        con.close()
+def _print_where(report: Path | None, faults: int, as_json: bool) -> None:
     # On standard error, so that --json leaves nothing but JSON on standard output.
-    errors.print(f"Every fault, by file and row: {folder / 'messages.csv'}", markup=False)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _as_plain(receipt: Receipt) -> dict[str, object]:
-    return {
-        "feed": receipt.feed,
-        "status": receipt.status,
-        "tables": {name: vars(counts) for name, counts in receipt.tables.items()},
-        "rules": [vars(total) for total in receipt.messages_total],
-        "file_messages": list(receipt.file_messages),
-    }
-
-
-def _print_receipt(receipt: Receipt, messages: list[tuple[object, ...]]) -> None:
-    rows = [[name, c.received, c.accepted, c.quarantined] for name, c in receipt.tables.items()]
-    show(f"{receipt.feed}: {receipt.status}", ["table", "received", "accepted", "quarantined"], rows, right=(1, 2, 3))
-    totals = [[t.rule, t.outcome, t.column, t.count, t.message, t.action] for t in receipt.messages_total if t.table]
-    if totals:
-        show(
-            "Rules that rows broke",
-            ["rule", "outcome", "column", "rows", "what is wrong", "how to mend it"],
-            totals,
-            right=(3,),
-        )
-    if messages:
-        shown = [[file, row, column, rule, outcome] for file, row, column, rule, outcome, *_ in messages]
-        show(f"The first {len(messages)} of them", ["file", "row", "column", "rule", "outcome"], shown, right=(1,))
-    for message in receipt.file_messages:
-        errors.print(message, markup=False)
+    if report is not None:
+        errors.print(f"The report, with every fault by file and row: {report / 'report.xlsx'}", markup=False)
+    elif faults and not as_json:
+        errors.print("For a workbook with every fault by file and row, add: --report FOLDER", markup=False)
 
 
 def status(settings: Settings, as_json: bool) -> None:

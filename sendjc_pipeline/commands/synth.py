@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sendjc_pipeline.commands.console import console, show, stopwatch
-from sendjc_pipeline.commands.submissions import submit_tree
 from sendjc_pipeline.reporting import Quarter, quarters_between
 from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import ledger
+from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.synthetic.generate import generate
+from sendjc_pipeline.synthetic.summary import Summary
 
 
 def synthesise(
@@ -22,6 +24,7 @@ def synthesise(
     defects: float,
     land: Settings | None,
     now: datetime,
+    feeds: str | None = None,
 ) -> None:
     """Generate into `out`, print the rows per feed, and submit them all to `land` if it is given."""
     first, _, last = quarters.partition("..")
@@ -37,7 +40,18 @@ def synthesise(
         truth,
         defects,
         progress=stopwatch(),
+        feeds=[feed.strip() for feed in feeds.split(",")] if feeds else None,
     )
     show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))
     if land is not None:
-        console.print(f"{len(submit_tree(land, out, now))} submissions landed in {land.landing}")
+        console.print(f"{len(land_written(land, summary, now))} submissions landed in {land.landing}")
+
+
+def land_written(settings: Settings, summary: Summary, now: datetime) -> list[Submission]:
+    """Submit what was just written, each submission in the spec that it follows."""
+    landed = []
+    for (feed, partner, period), spec in sorted(summary.specs.items()):
+        names = sorted(key[3] for key in summary.rows if key[:3] == (feed, partner, period))
+        paths = [summary.out / partner / feed / period / name for name in names]
+        landed.append(ledger.submit(settings, partner, feed, period, paths, spec=spec, received_at=now))
+    return landed

@@ -1,0 +1,41 @@
+"""Which names of files and sheets a report may show: a partner may have put a child's identifier into one.
+
+Belongs here: the form of such names. Does not belong here: names of columns (`readers.headers`). A personal name cannot be told from
+any other word; a report therefore goes to the partner that chose the name, and nothing else that the pipeline prints repeats it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_PLAIN = re.compile(r"[\w .()&+'-]{1,120}")
+# Ten digits (NHS number, ULN), a UPN, a postcode; with or without the blanks and dashes that people write into them.
+_IDENTIFIER = re.compile(
+    r"(?<!\d)\d{3}[ _-]?\d{3}[ _-]?\d{4}(?!\d)"
+    r"|(?<![A-Za-z\d])[A-Za-z]\d{11}[\dA-Za-z](?![A-Za-z\d])"
+    r"|(?<![A-Za-z\d])[A-Za-z]{1,2}\d[A-Za-z\d]?[ _-]?\d[A-Za-z]{2}(?![A-Za-z\d])"
+)
+
+
+def looks_plain(name: str) -> bool:
+    """Whether a name is of letters, digits and the usual signs, and holds nothing of the form of an identifier."""
+    return bool(_PLAIN.fullmatch(name)) and not _IDENTIFIER.search(name)
+
+
+def scrubbed(text: str) -> str:
+    """A sentence about a whole file, which may quote a header or a sheet's name, without what has the form of an identifier."""
+    return _IDENTIFIER.sub("(withheld)", text)
+
+
+def shown_files(found: Sequence[str], sent: Sequence[str]) -> dict[str, str]:
+    """How each file is called in a report: by its name, or by its place among those sent (in an archive: among those found)."""
+    places = {name: f"file {number} of {len(sent)}" for number, name in enumerate(sent, start=1)}
+    inside = [name for name in sorted(set(found)) if name and name not in places]
+    places |= {name: f"file {number} of {len(inside)} in the archive" for number, name in enumerate(inside, start=1)}
+    return {name: name if not name or looks_plain(name) else f"{places[name]} (name withheld)" for name in found}
+
+
+def shown_sheets(found: Sequence[str]) -> dict[str, str]:
+    """How each sheet is called in a report."""
+    return {name: name if looks_plain(name) else "(sheet name withheld)" for name in found}
