@@ -7,12 +7,14 @@ import sys
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.exceptions import TyperException
 
 from sendjc_pipeline import settings as configuration
-from sendjc_pipeline.commands.console import console, errors
+from sendjc_pipeline.commands.console import NOT_CHECKED, console, errors
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 
@@ -86,27 +88,102 @@ def submit(
     console.print(f"{landed.submission_id}  {landed.partner} {landed.feed} {landed.period}, {len(landed.files)} files")
 
 
-@app.command()
+class _CheckCommand(TyperCommand):
+    """A wrong option or an absent file gives exit code 3: click's own 2 would tell a script that the file was refused."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().make_context(*args, **kwargs)
+        except TyperException as error:
+            error.exit_code = NOT_CHECKED
+            raise
+
+
+@app.command(cls=_CheckCommand)
 def check(
     files: FilesArgument,
     feed: Annotated[str, typer.Option(help="What it is, such as sen2 or csds.")],
     spec: SpecOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option(help="What it covers, such as 2024-25-Q4; without it no rule compares with the period."),
+    ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="A folder for messages.csv: every fault by file, row and rule, with its remedy.")
+        Path | None, typer.Option(help="A folder for the report: report.xlsx, and the same as CSV, JSON and Parquet.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try a partner's files against every rule and land nothing. Needs no home. Exit 0 clean, 1 rows refused, 2 file refused.
+    """Try a partner's files against every rule and land nothing. Needs no home.
+
+    Exit 0 clean, 1 rows refused, 2 file refused, 3 not checked (a wrong option, or a file that is not there).
 
     Example: `sendjc check --feed demographics --report faults demographics_for_linkage.csv`
     """
     from sendjc_pipeline.commands import submissions
 
-    scratch = (
-        Path(tempfile.gettempdir()) / f"sendjc-check-{os.getuid()}"
-    )  # one place, so that a killed check is swept by the next
+    # One place, so that a killed check is swept by the next.
+    scratch = Path(tempfile.gettempdir()) / f"sendjc-check-{os.getuid()}"
     scratch.mkdir(mode=0o700, exist_ok=True)
-    raise typer.Exit(submissions.check(configuration.load(scratch), feed, spec, files, report, as_json))
+    try:
+        code = submissions.check(configuration.load(scratch), feed, spec, period, files, report, as_json)
+    except SendjcError as failure:
+        errors.print(str(failure), markup=False)
+        code = NOT_CHECKED
+    raise typer.Exit(code)
+
+
+@app.command()
+def report(
+    partner: Annotated[str, typer.Option(help="Who sent it: an area id, an ODS code, or dfe, nhs_england, ons.")],
+    feed: Annotated[str, typer.Option(help="What it is, such as sen2 or csds.")],
+    period: Annotated[str, typer.Option(help="What it covers: 2024-25-Q4, 2025-03 or 2024.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write into; else one in the home's restricted/reports/.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the partner report of what has landed: a workbook, and the same as CSV, JSON and Parquet.
+
+    Example: `sendjc report --partner derby --feed sen2 --period 2024-25-Q4 --out report`
+    """
+    from sendjc_pipeline.commands.partner_report import report_landed
+
+    report_landed(_home(home), partner, feed, period, out)
+
+
+@app.command()
+def drift(
+    old: Annotated[str, typer.Argument(help="FEED:SPEC, a spec of --feed, a CSV file, or a folder of them.")],
+    new: Annotated[str, typer.Argument(help="The same, of the new layout.")],
+    feed: Annotated[str | None, typer.Option(help="The feed, where OLD and NEW do not say it.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say in words what a new layout changes: tables, columns, codes and rules of two specs, or the headers of a partner's files.
+
+    Example: `sendjc drift sen2:2024 sen2:2025` or `sendjc drift last_term/ this_term/`
+    """
+    from sendjc_pipeline.commands import drift as command
+
+    command.drift(old, new, feed, as_json)
+
+
+@app.command()
+def template(
+    feed: Annotated[str, typer.Argument(help="A feed, such as sleep_support or csds.")],
+    spec: SpecOption = None,
+    out: Annotated[Path, typer.Option(help="The folder to write into; it is made if need be.")] = Path(),
+    xlsx: Annotated[
+        bool | None, typer.Option("--xlsx/--csv", help="A workbook or CSV files; else a workbook where the feed takes one.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace files that are there already.")] = False,
+) -> None:
+    """Write a feed's empty tables and a dictionary of their columns, codes and rules, for a partner to fill in. Needs no home.
+
+    Example: `sendjc template sleep_support --out templates`
+    """
+    from sendjc_pipeline.commands import template as command
+
+    command.template(feed, spec, out, xlsx, force)
 
 
 @app.command()
@@ -123,6 +200,22 @@ def withdraw(
     from sendjc_pipeline.commands import withdraw as command
 
     command.withdraw(_home(home), submission, reason, undo, datetime.now(UTC))
+
+
+@app.command("annex-a")
+def annex_a(
+    area: Annotated[str, typer.Option(help="The council, by its area id.")],
+    quarter: QuarterOption,
+    out: Annotated[Path | None, typer.Option(help="A folder; else restricted/annex_a/<area> in the home.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the lists of an area SEND inspection (Annex A, List_1 and List_2) for the council whose children they are.
+
+    Example: `sendjc annex-a --area derby --quarter 2024-25-Q4`
+    """
+    from sendjc_pipeline.commands import annex_a as command
+
+    command.write(_home(home), area, quarter, out)
 
 
 @app.command()
@@ -214,8 +307,9 @@ def synth(
         str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")
     ] = "2024-25-Q4",
     truth: Annotated[Path | None, typer.Option(help="Where to write the truth.")] = None,
-    defects: Annotated[float, typer.Option(help="Share of rows to spoil, 0 to 0.5.", min=0, max=0.5)] = 0.0,
+    defects: Annotated[float, typer.Option(help="Faults per row, 0 to 0.5; one to a family of rows.", min=0, max=0.5)] = 0.0,
     submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,
+    feeds: Annotated[str | None, typer.Option(help="Feeds, separated by commas; else every one.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Synthetic areas in the partners' own formats, with the truth beside them.
@@ -224,7 +318,8 @@ def synth(
     """
     from sendjc_pipeline.commands.synth import synthesise
 
-    synthesise(out, seed, scale, areas, quarters, truth, defects, _home(home) if submit else None, datetime.now(UTC))
+    land = _home(home) if submit else None
+    synthesise(out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds)
 
 
 @release_app.command("list")

@@ -48,11 +48,13 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronge
     """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a stronger identifier.
 
     The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two records of
-    one partner, which may well be two children, are joined only when the forenames are known.
+    one numbering of a partner, which may well be two children, are joined only when the forenames are known. What a council's
+    social care says without names is of another numbering than its SEN returns.
     """
     key = rule.keys[0]
     alike = " and ".join(f"count(distinct said.{name}) <= 1" for name in ("birth_date", "sex", "forename", *stronger))
     named = "count(distinct said.local_no) filter (where said.forename is not null)"
+    numberings = "count(distinct (local_person.partner, split_part(local_person.space, ':', 1)))"
     con.execute(f"""
         create or replace temp table bearer as
         select child.child_no, min(agreed.{key}) as value
@@ -73,7 +75,7 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronge
             inner join said using (local_no)
             group by bearer.value
             having count(distinct bearer.child_no) = 1
-                or ({alike} and count(distinct said.local_no) in (count(distinct local_person.partner), {named}))
+                or ({alike} and count(distinct said.local_no) in ({numberings}, {named}))
         );
 
         insert into trusted

@@ -1,0 +1,22 @@
+select
+    source.pupilonrolltableid as pupil_id,
+    source.schoolcensustableid as return_id,
+    source.enrolstatus as enrolment_status,
+    source.ncyearactual as nc_year,
+    source.senprovision as sen_provision,
+    source.senunitindicator as is_sen_unit,
+    source.resourcedprovisionindicator as is_resourced_provision,
+    source.termlysessionspossible as sessions_possible,
+    source.termlysessionsauthorised as sessions_authorised,
+    source.termlysessionsunauthorised as sessions_unauthorised,
+    source.plaa as post_looked_after,
+    source.servicechild as service_child,
+    source.person_key,
+    source.partner as partner_id,
+    source.period,
+    source.period_start,
+    source.period_end,
+    source.submission_id,
+    source.received_at,
+    source.source_row
+from {{ source('raw', 'school_census_pupilonroll') }} as source
