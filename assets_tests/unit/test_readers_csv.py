@@ -48,7 +48,9 @@ def refusal(feed: Feed, files: Sequence[Path], spec: str | None = None) -> FileR
 
 
 def rows(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    return con.execute("select source_row, localpatientid, surname from raw_demographics").fetchall()
+    return con.execute(
+        f"select {readers.source_row('raw_demographics')}, localpatientid, surname from raw_demographics"
+    ).fetchall()
 
 
 def rejects(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
@@ -116,7 +118,9 @@ def test_what_the_standard_writer_writes_is_read_back(
         writer.writerow([f"P{number}", "", first, second, "2015-05-04", "F", "", ""])
     folder = tmp_path_factory.mktemp("csv")
     con, _ = read(DEMO, [demographics(folder, buffer.getvalue().encode())])
-    found = con.execute("select source_row, surname, forename from raw_demographics").fetchall()
+    found = con.execute(
+        f"select {readers.source_row('raw_demographics')}, surname, forename from raw_demographics"
+    ).fetchall()
     assert rejects(con) == []
     assert found == [(n + 2, first, second) for n, (first, second) in enumerate(cells)]
 
@@ -203,8 +207,8 @@ def test_a_file_under_another_name_is_read_by_its_header(tmp_path: Path) -> None
 
 def test_tables_of_the_layout_that_are_not_needed_are_left_unread(tmp_path: Path) -> None:
     files = write_files(tmp_path, CSDS)
-    surplus = tmp_path / "CYP002GP.csv"
-    surplus.write_text("LocalPatientID,OrgID_GP\nP1,C84001\n")
+    surplus = tmp_path / "CYP403CPP.csv"
+    surplus.write_text("LocalPatientID,CPP_Reason\nP1,01\n")
     _, result = read(feeds.load("csds"), [*files, surplus])
     assert [w.rule for w in result.warnings] == ["CSDS.file.not_read"]
 

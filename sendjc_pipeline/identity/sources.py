@@ -41,7 +41,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "sex": ("sex", "gendercurrent", "gender"),
     "postcode": ("postcode",),
     "ethnicity": ("ethnicity",),
-    "death_date": ("persondeathdate",),
+    "death_date": ("persondeathdate", "persdeathdate"),
 }
 
 
