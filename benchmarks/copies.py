@@ -28,7 +28,7 @@ def write_copies(feed_name: str, files: Sequence[Path], out: Path, copies: int) 
     feed = feeds.load(feed_name)
     con = connect()
     create_macros(con)
-    con.execute(f"""
+    con.execute("""
         create table nhs as select row_number() over () - 1 as n, code from (
             select '999' || lpad(body::varchar, 6, '0') || digit as code from range(1000000) b(body), range(10) d(digit)
         ) where sendjc_nhs_is_valid(code)
@@ -45,9 +45,7 @@ def write_copies(feed_name: str, files: Sequence[Path], out: Path, copies: int) 
     return [_write(con, table, path, out, 1 if table.name in single else copies, fixed) for table, path in tables]
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection, table: Table, path: Path, out: Path, copies: int, fixed: set[str]
-) -> Path:
+def _write(con: duckdb.DuckDBPyConnection, table: Table, path: Path, out: Path, copies: int, fixed: set[str]) -> Path:
     declared = {column.key: column for column in table.columns}
     rows = _count(con, table)
     names = [str(row[0]) for row in con.execute(f"describe sent_{table.name}").fetchall()][1:]
@@ -76,7 +74,9 @@ def _write(
 def _fresh(cell: str) -> str:
     """Another id for each copy. Numbers are spread by a multiplication modulo a prime, which maps no two onto one: ids in order compress too well."""
     spread = f"((try_cast({cell} as hugeint) * 10000 + k) * 736878712357 % 999999999989)::varchar"
-    return f"case when regexp_full_match({cell}, '[0-9]{{1,8}}') then {spread} else {cell} || lpad(k::varchar, 4, '0') end"
+    return (
+        f"case when regexp_full_match({cell}, '[0-9]{{1,8}}') then {spread} else {cell} || lpad(k::varchar, 4, '0') end"
+    )
 
 
 def _make_upns(con: duckdb.DuckDBPyConnection, wanted: int) -> None:

@@ -287,12 +287,12 @@ def test_a_refused_file_refuses_the_submission_and_still_counts(settings: Settin
 def test_a_file_refused_half_way_counts_what_was_read(settings: Settings, tmp_path: Path) -> None:
     files = write_files(tmp_path, BLADE)
     with next(p for p in files if "senneed" in p.name).open("ab") as file:
-        file.write(b"82,60,\xff,2\n")
+        file.write(b"82,60,\x00,2\n")
     receipt = accepted(settings, files)
     assert receipt.status == "rejected"
-    assert "line 4 is not in UTF-8" in receipt.file_messages[0]
+    assert "NUL" in receipt.file_messages[0]
     assert numbers(receipt, "person") == (1, 0, 1)
-    assert {str(rules) for (rules,) in query(receipt, "_quarantine", "rules")} == {"['SEN2.file.encoding']"}
+    assert {str(rules) for (rules,) in query(receipt, "_quarantine", "rules")} == {"['SEN2.file.unreadable']"}
 
 
 def test_a_rule_may_refuse_the_submission(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
