@@ -310,6 +310,12 @@ def synth(
     defects: Annotated[float, typer.Option(help="Faults per row, 0 to 0.5; one to a family of rows.", min=0, max=0.5)] = 0.0,
     submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,
     feeds: Annotated[str | None, typer.Option(help="Feeds, separated by commas; else every one.")] = None,
+    reduced: Annotated[
+        bool,
+        typer.Option(
+            "--reduced", help="As in seeds/demo: no optional CSDS tables, no mental-health patients in demographics."
+        ),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Synthetic areas in the partners' own formats, with the truth beside them.
@@ -319,7 +325,7 @@ def synth(
     from sendjc_pipeline.commands.synth import synthesise
 
     land = _home(home) if submit else None
-    synthesise(out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds)
+    synthesise(out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds, reduced=reduced)
 
 
 @release_app.command("list")

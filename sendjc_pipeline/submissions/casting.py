@@ -12,7 +12,10 @@ from sendjc_pipeline.submissions.readers import raw_name, source_row
 
 PARQUET_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "decimal": "DOUBLE", "flag": "BOOLEAN"}
 INCOMPLETE = "has_quarantined_descendant"
-_YES, _NO = "('1', 'true', 'y', 'yes')", "('0', 'false', 'n', 'no')"
+# A tool that passed the file through a data frame writes 1 as 1.0 where the column has blanks: the number is the same.
+_YES, _NO = "('1', 'true', 'y', 'yes', '1.0')", "('0', 'false', 'n', 'no', '0.0')"
+# Seconds' fractions and the zone: the day and the time of day are those of the sender's clock.
+_CLOCK_TAIL = "([.][0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _MACRO = {"upn": "upn", "nhs_number": "nhs", "postcode": "postcode"}
 
 
@@ -68,9 +71,11 @@ def _cast(column: Column, dialect: Dialect) -> str:
         case "date":
             return f"try_strptime({raw}, {_list(dialect.date_formats)})::date"
         case "datetime":
-            return f"try_strptime({raw}, {_list(dialect.datetime_formats)})"
+            plain = f"case when contains({raw}, ':') then regexp_replace({raw}, '{_CLOCK_TAIL}', '') else {raw} end"
+            return f"try_strptime({plain}, {_list(dialect.datetime_formats)})"
         case "integer":
-            return f"case when regexp_full_match({raw}, '[+-]?[0-9]{{1,18}}') then try_cast({raw} as bigint) end"
+            whole = f"try_cast(split_part({raw}, '.', 1) as bigint)"
+            return f"case when regexp_full_match({raw}, '[+-]?[0-9]{{1,18}}([.]0+)?') then {whole} end"
         case "decimal":
             return f"case when regexp_full_match({raw}, '[+-]?[0-9]*[.]?[0-9]+') then try_cast({raw} as double) end"
         case "flag":

@@ -21,6 +21,7 @@ from sendjc_pipeline.feeds.model import Column, Feed, Table
 from sendjc_pipeline.settings import SendjcError
 
 FOLDER = Path(__file__).with_name("faults")
+_UNSHOWN = Path(__file__).with_name("unshown.yml")
 IDS = ("record_id", "person_id")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_DAY = {
@@ -113,6 +114,13 @@ def declared(feed: str) -> dict[str, Fault]:
     declaration = load(feed)
     content: dict[str, dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or {}  # noqa: S506
     return {code: _fault(declaration, code, body) for code, body in content.items()}
+
+
+@cache
+def unshown(feed: str) -> dict[str, str]:
+    """The rules that the feed's files cannot break in the shape in which we write them, each with the reason (unshown.yml)."""
+    content: dict[str, dict[str, str]] = yaml.load(_UNSHOWN.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
+    return content.get(feed, {})
 
 
 def _fault(feed: Feed, code: str, body: dict[str, Any]) -> Fault:

@@ -35,6 +35,7 @@ def _checked(areas: Sequence[str], quarters: Sequence[str | Quarter], scale: flo
 def generate(
     out: Path, seed: int, scale: float, areas: Sequence[str], quarters: Sequence[str | Quarter], truth: Path | None = None,
     defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None,
+    *, reduced: bool = False,
 ) -> Summary:  # fmt: skip
     """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
 
@@ -52,6 +53,7 @@ def generate(
         defects: faults to plant per row sent; at most one is put into a family of rows.
         progress: called with one line before each long step.
         feeds: feeds to write; None means every one that can be.
+        reduced: leave out what seeds/demo does not have: the ten optional tables of CSDS, and the mental-health patients in demographics.
 
     Raises:
         SendjcError: an unknown area or feed, a quarter outside the simulated years, a scale or rate out of range.
@@ -64,7 +66,8 @@ def generate(
     say("simulating the four areas")
     world = population.build(seed, scale)
     summary = Summary(out)
-    partners = Partners(world, [area for area in cal.AREAS if area in areas], defects, summary, feeds or every_feed())
+    served = [area for area in cal.AREAS if area in areas]
+    partners = Partners(world, served, defects, summary, feeds or every_feed(), reduced=reduced)
     for quarter in wanted:
         say(f"writing {quarter}")
         partners.quarter(quarter, truth is not None)

@@ -28,6 +28,7 @@ from sendjc_pipeline.synthetic import (
 from sendjc_pipeline.synthetic import truth as truth_of
 from sendjc_pipeline.synthetic.contacts import all_contacts
 from sendjc_pipeline.synthetic.evidence import Evidence
+from sendjc_pipeline.synthetic.partner_feeds import mhsds
 from sendjc_pipeline.synthetic.planting import FIRST_ROW
 from sendjc_pipeline.synthetic.scene import Scene
 from sendjc_pipeline.synthetic.summary import Summary
@@ -51,9 +52,16 @@ class Partners:
     """Writes the quarters of one world, gathering counts, truth and planted faults."""
 
     def __init__(
-        self, world: population.World, areas: list[str], defects: float, summary: Summary, wanted: Sequence[str]
+        self,
+        world: population.World,
+        areas: list[str],
+        defects: float,
+        summary: Summary,
+        wanted: Sequence[str],
+        *,
+        reduced: bool = False,
     ) -> None:
-        self.world, self.areas, self.summary, self.wanted = world, areas, summary, wanted
+        self.world, self.areas, self.summary, self.wanted, self.reduced = world, areas, summary, wanted, reduced
         self.contacts = all_contacts(world)
         self.evidence = Evidence(world.seed, defects)
 
@@ -62,14 +70,12 @@ class Partners:
         if "sen2" in self.wanted:
             for area in self.areas:
                 self.council(area, quarter)
-        if {"csds", "demographics"} & set(self.wanted):
-            for provider in providers(self.areas):
-                self.provider(provider, quarter)
+        scene = Scene(self.world, self.contacts, self.areas, quarter)
+        self.providers(scene)
         if "chs_sitrep" in self.wanted:
             folder = self.summary.out / "nhs_england" / "chs_sitrep" / quarter.label
             files = writers_sitrep.write(self.world, self.areas, quarter, folder)
             self.summary.note("chs_sitrep", "nhs_england", quarter.label, files)
-        scene = Scene(self.world, self.contacts, self.areas, quarter)
         for feed in partner_feeds.names():
             if feed in self.wanted:
                 self.other(feed, scene)
@@ -92,33 +98,54 @@ class Partners:
             files = writers_sen2.write(sent, folder, quarter)
         self.summary.note("sen2", area, period, files)
 
-    def provider(self, provider: str, quarter: Quarter) -> None:
-        """Write a provider's CSDS tables and its demographics."""
-        home, period = self.summary.out / provider, quarter.label
-        referrals = writers_csds.in_period(self.world, provider, quarter, self.areas)
-        number = (
-            referrals.select("person", id=writers_demographics.patient_number(provider)).unique("person").sort("id")
-        )
+    def providers(self, scene: Scene) -> None:
+        """Write every provider's CSDS tables and demographics."""
         if "csds" in self.wanted:
-            csds = writers_csds.csds_tables(self.world, self.contacts, provider, quarter, self.areas)
-            self.evidence.remember("csds", provider, period, "CYP001MPI", number["id"], number["person"])
-            names = {name.lower(): name for name in csds}
-            declared = {name.lower(): frame for name, frame in csds.items()}
-            spoilt = self.evidence.spoil(
-                "csds", provider, period, declared, {low: f"{name}.csv" for low, name in names.items()}
-            )
-            csds = {names[low]: frame for low, frame in spoilt.items()}
-            self.summary.note("csds", provider, period, writers_csds.write(csds, home / "csds" / period))
+            for provider in providers(self.areas):
+                self.csds(provider, scene.quarter)
         if "demographics" in self.wanted:
-            people = writers_demographics.demographics(self.world, referrals, provider, cal.day(quarter.end))
-            (table,) = people
-            self.evidence.remember("demographics", provider, period, table, number["id"], number["person"])
-            declared = {"demographics": people[table]}
-            spoilt = self.evidence.spoil(
-                "demographics", provider, period, declared, {"demographics": writers_demographics.FILE}
-            )
-            files = writers_demographics.write({table: spoilt["demographics"]}, home / "demographics" / period)
-            self.summary.note("demographics", provider, period, files)
+            for provider in sorted({*providers(self.areas), *self.mental_health()}):
+                self.demographics(provider, scene)
+
+    def mental_health(self) -> list[str]:
+        """Providers whose mental-health patients are in their demographics, too."""
+        return [] if self.reduced else mhsds.partners(self.areas)
+
+    def csds(self, provider: str, quarter: Quarter) -> None:
+        """Write a provider's CSDS tables."""
+        period = quarter.label
+        csds = writers_csds.csds_tables(self.world, self.contacts, provider, quarter, self.areas, reduced=self.reduced)
+        number = _numbers(writers_csds.in_period(self.world, provider, quarter, self.areas), provider)
+        self.evidence.remember("csds", provider, period, "CYP001MPI", number["id"], number["person"])
+        names = {name.lower(): name for name in csds}
+        declared = {name.lower(): frame for name, frame in csds.items()}
+        spoilt = self.evidence.spoil(
+            "csds", provider, period, declared, {low: f"{name}.csv" for low, name in names.items()}
+        )
+        csds = {names[low]: frame for low, frame in spoilt.items()}
+        folder = self.summary.out / provider / "csds" / period
+        self.summary.note("csds", provider, period, writers_csds.write(csds, folder))
+
+    def demographics(self, provider: str, scene: Scene) -> None:
+        """Write who the patients in a provider's CSDS and MHSDS are."""
+        quarter, period = scene.quarter, scene.quarter.label
+        patients = writers_csds.in_period(self.world, provider, quarter, self.areas).select("person")
+        if provider in self.mental_health():
+            patients = pl.concat([patients, mhsds.patients(scene, provider)])
+        number = _numbers(patients, provider)
+        people = writers_demographics.demographics(self.world, patients, provider, cal.day(quarter.end))
+        (table,) = people
+        self.evidence.remember("demographics", provider, period, table, number["id"], number["person"])
+        spoilt = self.evidence.spoil(
+            "demographics",
+            provider,
+            period,
+            {"demographics": people[table]},
+            {"demographics": writers_demographics.FILE},
+        )
+        folder = self.summary.out / provider / "demographics" / period
+        files = writers_demographics.write({table: spoilt["demographics"]}, folder)
+        self.summary.note("demographics", provider, period, files)
 
     def other(self, name: str, scene: Scene) -> None:
         """Write a feed that has a module of its own, for each of its partners."""
@@ -142,6 +169,11 @@ class Partners:
             write = getattr(module, "write", None)
             files = write(scene, partner, tables, folder) if write else csv_files.write(feed, tables, folder)
             self.summary.note(name, partner, period, files, spec)
+
+
+def _numbers(patients: pl.DataFrame, provider: str) -> pl.DataFrame:
+    """Person and id of each patient, in the order of the files."""
+    return patients.select("person", id=writers_demographics.patient_number(provider)).unique("person").sort("id")
 
 
 def _file_names(
