@@ -144,6 +144,15 @@ def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> 
     return list({submission.partner: submission for submission in chosen}.values())
 
 
+def standing(settings: Settings, known_at: date) -> set[str]:
+    """The ids of the submissions that nothing has superseded: the newest per feed, partner and period that is not withdrawn."""
+    newest: dict[tuple[str, str, str], str] = {}
+    for submission in all_submissions(settings):
+        if submission.received_at.date() <= known_at and not _is_withdrawn(submission, known_at):
+            newest[submission.feed, submission.partner, submission.period] = submission.submission_id
+    return set(newest.values())
+
+
 def find(settings: Settings, submission_id: str) -> Submission:
     """The submission of that id, or of the only one that begins so.
 
