@@ -1,7 +1,7 @@
 """Each partner's submission for a quarter: extract, spoil if asked, write.
 
-Belongs here: which partner sends which feed, and into which folder. Does not belong here: the content of any file. The feeds of the demo are
-called by name; every other one is a module of partner_feeds.
+Belongs here: which partner sends which feed, and into which folder. Does not belong here: the content of any file. Three feeds stand
+here because they share their children's numbers; every other one is a module of partner_feeds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from sendjc_pipeline.synthetic import (
     writers_demographics,
     writers_sen2,
     writers_sen2_xml,
-    writers_sitrep,
 )
 from sendjc_pipeline.synthetic import truth as truth_of
 from sendjc_pipeline.synthetic.contacts import all_contacts
@@ -34,12 +33,12 @@ from sendjc_pipeline.synthetic.scene import Scene
 from sendjc_pipeline.synthetic.summary import Summary
 
 XML_COUNCILS = ("nottinghamshire",)  # the others send Blade CSV, so both shapes are always among the files
-DEMO_FEEDS = ("sen2", "csds", "demographics", "chs_sitrep")
+_OWN_FEEDS = ("sen2", "csds", "demographics")
 
 
 def every_feed() -> tuple[str, ...]:
     """Every feed that can be written."""
-    return tuple(sorted({*DEMO_FEEDS, *partner_feeds.names()}))
+    return tuple(sorted({*_OWN_FEEDS, *partner_feeds.names()}))
 
 
 def providers(areas: Sequence[str]) -> list[str]:
@@ -72,10 +71,6 @@ class Partners:
                 self.council(area, quarter)
         scene = Scene(self.world, self.contacts, self.areas, quarter)
         self.providers(scene)
-        if "chs_sitrep" in self.wanted:
-            folder = self.summary.out / "nhs_england" / "chs_sitrep" / quarter.label
-            files = writers_sitrep.write(self.world, self.areas, quarter, folder)
-            self.summary.note("chs_sitrep", "nhs_england", quarter.label, files)
         for feed in partner_feeds.names():
             if feed in self.wanted:
                 self.other(feed, scene)
