@@ -70,7 +70,7 @@ def _line(settings: Settings, submission: Submission, is_counting: bool) -> Line
     note = withdrawal.read(submission.folder)
     state: str = receipt.status if receipt else "not read yet"
     if note is not None:
-        state = f"withdrawn {note.withdrawn_at:%Y-%m-%d}: {note.reason}"
+        state = f"withdrawn {note.at:%Y-%m-%d}: {note.reason}"
     elif not is_counting:
         state = f"superseded ({state})"
     return {

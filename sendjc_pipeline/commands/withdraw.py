@@ -22,11 +22,11 @@ def withdraw(settings: Settings, submission_id: str, reason: str | None, undo: b
     if undo:
         if note is None:
             raise SendjcError(f"{submission.submission_id} is not withdrawn: there is nothing to undo.")
-        withdrawal.undo(submission.folder)
+        withdrawal.undo(submission.folder, now)
         console.print(f"{what}: counts again")
         return
     if note is not None:
-        raise SendjcError(f"{submission.submission_id} was withdrawn on {note.withdrawn_at:%Y-%m-%d}: {note.reason}")
+        raise SendjcError(f"{submission.submission_id} was withdrawn on {note.at:%Y-%m-%d}: {note.reason}")
     if reason is None:
         raise SendjcError("a withdrawal needs a reason: say in --reason why these files no longer count.")
     withdrawal.write(submission.folder, reason, now)
@@ -44,7 +44,7 @@ def what_it_changes(settings: Settings, landed: Submission, now: datetime) -> st
     """What to say after a submission whose bytes had come before and do not count: sending them again changes nothing."""
     if note := withdrawal.read(landed.folder):
         return (
-            f"These bytes came before and were withdrawn on {note.withdrawn_at:%Y-%m-%d} ({note.reason}); they do not count."
+            f"These bytes came before and were withdrawn on {note.at:%Y-%m-%d} ({note.reason}); they do not count."
             f" `sendjc withdraw {landed.submission_id} --undo` lets them count again."
         )
     newer = [s for s in _same(settings, landed) if s.submission_id in ledger.standing(settings, now.date())]

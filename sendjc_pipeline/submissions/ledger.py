@@ -57,7 +57,9 @@ def submit(
     stage.mkdir()
     try:
         copied = tuple(_copy(path, stage) for path in sorted(files, key=lambda path: path.name))
-        identity = submission_id(feed, partner, label, (file.sha256 for file in copied))
+        # The same bytes read by another spec are another submission: a wrong --spec is mended by sending again.
+        other_spec = spec if spec != declaration.default_spec else None
+        identity = submission_id(feed, partner, label, (file.sha256 for file in copied), other_spec)
         target = home / identity
         if _is_whole(target):
             return Submission.read(target)
@@ -167,8 +169,7 @@ def find(settings: Settings, submission_id: str) -> Submission:
 
 
 def _is_withdrawn(submission: Submission, known_at: date) -> bool:
-    note = withdrawal.read(submission.folder)
-    return note is not None and note.withdrawn_at.date() <= known_at
+    return withdrawal.read(submission.folder, known_at) is not None
 
 
 def _age(submission: Submission) -> tuple[datetime, str]:
