@@ -7,7 +7,9 @@ and encodings (`textfile`), or the meaning of a cell.
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 
@@ -51,10 +53,15 @@ def read_delimited(
     number of cells in the header; a line with another number is rejected with its row. `is_alone` says that the table has no
     other file. A file in which nothing is odd takes the short way of `plain`; what comes out is the same.
     """
-    seen = plain.look(text.path, feed.dialect, width)
-    if seen is not None and plain.load(
-        con, table, text.path, text.name, feed.dialect, positions, width, seen, is_alone=is_alone
-    ):
+    load = partial(plain.load, con, table, text.path, text.name, feed.dialect, positions, width, is_alone=is_alone)
+    supposed = plain.suppose(text.path, feed.dialect)
+    # A large file is loaded as what it seems to be while another thread looks whether it is so: both leave Python to itself.
+    with ThreadPoolExecutor(1) as looking:
+        looked = looking.submit(plain.look, text.path, feed.dialect, width)
+        if supposed is not None and load(supposed, proof=looked.result):
+            return Loaded(0, supposed.is_trimmed)
+        seen = looked.result()
+    if seen is not None and load(seen):
         return Loaded(0, seen.is_trimmed)
     return Loaded(_read_by_rule(con, feed, table, text, positions, width), is_trimmed=False)
 
