@@ -112,6 +112,7 @@ def test_a_list_that_changed_says_so_and_capitals_count() -> None:
         ("sensory_support", "sensory_support.date_of_birth", "2025-01-31 or 31/01/2025"),
         ("complaints_return", "complaint.month", "2025-01-01 or 2025-01 or 01/01/2025"),
         ("ssda903", "looked_after.dob", "31/03/2025"),
+        ("sen2", "person.personbirthdate", "2025-Jan-31 or 2025-01-31"),
     ],
 )
 def test_a_date_is_shown_in_every_format_that_is_read(feed: str, rule: str, examples_told: str) -> None:

@@ -5,6 +5,7 @@ They are records of the same shape as declared rules, so that one scan judges bo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
@@ -124,7 +125,10 @@ def _code_action(feed: Feed, code_list: str, listed: Sequence[str]) -> str:
 
 def _expected(feed: Feed, column: Column) -> str | None:
     if column.type == "date":
-        examples = _examples(feed.dialect, feed.dialect.date_formats, time())
+        formats = feed.dialect.date_formats
+        # A day that may also carry a midnight is shown once, without it.
+        plain = [pattern for pattern in formats if re.split("[ T]%H", pattern)[0] not in set(formats) - {pattern}]
+        examples = _examples(feed.dialect, plain, time())
         return f"a date that exists, from 1900 to 2199, such as {examples}"
     if column.type == "datetime":
         examples = _examples(feed.dialect, feed.dialect.datetime_formats, time(9, 30))
