@@ -43,6 +43,11 @@ def rules_of(feed: Feed, table: Table, spec: str) -> list[Rule]:
     return [*implied, *_table_rules(feed, table), *(rule for rule in table.rules if feed.is_valid(rule, spec))]
 
 
+def is_shortened_by_spreadsheets(feed: Feed, column: Column) -> bool:
+    """Whether the column holds ids that people keep in workbooks: beyond 15 digits two children would get one number there."""
+    return feed.reader == "tabular" and column.type == "text" and column.privacy in ("record_id", "person_id")
+
+
 def _column_rules(feed: Feed, table: Table, column: Column, spec: str) -> Iterator[Rule]:
     code = f"{feed.name.upper()}.{table.name}.{column.key}"
     outcome: Outcome = "warn" if column.lenient else "quarantine_row"
@@ -78,6 +83,16 @@ def _column_rules(feed: Feed, table: Table, column: Column, spec: str) -> Iterat
             outcome=outcome,
             message=f"{name} is not {expected}",
             action=f"write {name} as {expected}",
+        )
+    if is_shortened_by_spreadsheets(feed, column):
+        yield Rule(
+            code=f"{code}.shortened",
+            when=f"case when contains({raw}, 'E+') then regexp_full_match({raw}, '[0-9]([.][0-9]+)?E[+][0-9]+') end",
+            columns=(column.name,),
+            category="wrong_format",
+            outcome="quarantine_row",
+            message=f"{name} is a number that the spreadsheet has shortened, so that its last digits are lost",
+            action=f"format the column {name} as text, fill it again from the system it came from, and send the file again",
         )
     if column.type in ("upn", "nhs_number"):
         # A warning, and not a quarantine, because a mistyped identifier must not take a child out of the count; the false

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from sendjc_pipeline.feeds import load
 from sendjc_pipeline.feeds.codes import codes
 from sendjc_pipeline.feeds.elements import Names, Record
+from sendjc_pipeline.feeds.implied import is_shortened_by_spreadsheets
 from sendjc_pipeline.feeds.model import Column, Feed, Table
 from sendjc_pipeline.settings import SendjcError
 
@@ -172,6 +173,8 @@ def _column_faults(feed: Feed, table: Table, column: Column, spec: str) -> list[
         add("format", f"'{_no_day(formats[0])}'", "true")
     elif column.type in _ILL_FORMED:
         add("format", f"'{_ILL_FORMED[column.type]}'", "true")
+    if is_shortened_by_spreadsheets(feed, column):
+        add("shortened", "'1.23E+15'")
     if column.type in _WRONG_CHECK:
         add("check_digit", _WRONG_CHECK[column.type].format(f'"{column.key}"'), f'"{column.key}_is_valid"')
     return found
