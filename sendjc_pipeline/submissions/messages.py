@@ -17,7 +17,7 @@ from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.submissions import descendants
 from sendjc_pipeline.submissions.judge import fault_name
 from sendjc_pipeline.submissions.receipt import RuleTotal
-from sendjc_pipeline.submissions.results import PARQUET, sql_path
+from sendjc_pipeline.submissions.results import PARQUET_OF_TEXT, sql_path
 
 OUTCOMES = ("reject_file", "quarantine_row", "warn")
 _SHAPE_ACTION = "export the file again; a cell with a comma, quote mark or line break must stand in quote marks"
@@ -66,7 +66,7 @@ def write_messages(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
                 coalesce(action::varchar, actions[rule_id + 1]) as action
             from (from message order by place, file, sheet, "row" nulls first, rank, rule),
                 (select {lists} from rule_book)
-        ) to '{sql_path(folder / "_messages.parquet")}' {PARQUET}
+        ) to '{sql_path(folder / "_messages.parquet")}' {PARQUET_OF_TEXT}
     """)
 
 

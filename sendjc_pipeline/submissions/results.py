@@ -19,7 +19,10 @@ from sendjc_pipeline.submissions.receipt import TableCount
 
 _SORT_UP_TO = 1_000_000
 # Level 1 takes a quarter less time than the default and packs as well; nobody looks single rows up, so no bloom filters.
-PARQUET = "(format parquet, compression zstd, compression_level 1, write_bloom_filter false)"
+_PARQUET = "format parquet, compression zstd, compression_level 1, write_bloom_filter false"
+PARQUET = f"({_PARQUET})"
+# A group is held as plain text until it is whole: of rows with long texts it had better be a small one.
+PARQUET_OF_TEXT = f"({_PARQUET}, row_group_size 20480)"
 
 
 def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> None:
@@ -50,7 +53,7 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, r
     parts += [_rejects(place, feed, table) for place, table in tables]
     con.execute(
         f'copy (select * exclude (place) from ({" union all ".join(parts)}) order by place, file, sheet, "row")'
-        f" to '{sql_path(folder / '_quarantine.parquet')}' {PARQUET}"
+        f" to '{sql_path(folder / '_quarantine.parquet')}' {PARQUET_OF_TEXT}"
     )
 
 
