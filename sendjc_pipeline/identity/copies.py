@@ -89,7 +89,9 @@ def _pseudonymous(
     for column in kept_columns(table):
         sent = f'sent."{column.key}"'
         is_hashed = column.privacy in HASHED
-        values[column.key] = pseudonymiser.sql(purpose, sent, RECORD_DIGITS) if is_hashed else _listed(feed, column, sent)
+        values[column.key] = (
+            pseudonymiser.sql(purpose, sent, RECORD_DIGITS) if is_hashed else _listed(feed, column, sent)
+        )
     columns = ", ".join(f'cast({values[name]} as {kind}) as "{name}"' for name, kind in raw_columns(feed, table))
     query = f"select {columns} from read_parquet({text(path)}) as sent"
     if person := person_column(table):
