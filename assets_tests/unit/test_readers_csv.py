@@ -389,3 +389,11 @@ def test_an_unknown_reader_is_named() -> None:
         readers.get("nope")
     readers.register("extra", "sendjc_pipeline.submissions.readers.csv_tables:read")
     assert readers.get("extra") is readers.get("csv_tables")
+
+
+def test_two_stray_quotes_do_not_swallow_the_rows_between(tmp_path: Path) -> None:
+    header = "LocalPatientID,NHSNumber,Surname,Forename,DateOfBirth,Sex,Postcode,URN"
+    lines = [f"P{n},,{mark},Z,2014-02-28,F,," for n, mark in enumerate(('"Sm', "Jones", 'Sm"', "Brown"))]
+    con, _ = read(DEMO, [demographics(tmp_path, "\n".join([header, *lines, ""]).encode())])
+    kept = con.execute("select localpatientid from raw_demographics order by 1").fetchall()
+    assert kept == [("P1",), ("P3",)] and len(rejects(con)) == 2

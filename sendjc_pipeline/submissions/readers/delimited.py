@@ -116,7 +116,8 @@ def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str |
     """Create the view `csv_record` (source_row, record) without the header; a line break inside a quoted cell joins lines.
 
     A line with an odd number of quote marks opens such a cell if all its cells but the last are whole, the next odd line closes it if it
-    goes on with whole cells, and the two are believed if they make up as many cells as the header has. Any other odd line is malformed
+    goes on with whole cells, and the two are believed if they make up as many cells as the header has and no line between them is a
+    row of its own: two stray marks, some lines apart, would else swallow the rows between. Any other odd line is malformed
     and stands alone, so that one stray mark spoils one row and not the rest of the file.
     """
     con.execute(
@@ -139,11 +140,13 @@ def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str |
                 and regexp_full_match(a.line, '(?s){opening}') and regexp_full_match(b.line, '(?s){closing}')),
         -- One row per line of a pair and a join on equal numbers: a join on a range took a minute for half a million pairs.
         whole as (
-            select first_n, last_n, place, string_agg(l.line, chr(10) order by n) as record
+            select first_n, last_n, place, string_agg(l.line, chr(10) order by n) as record,
+                bool_or(n > first_n and n < last_n and {width} > 1 and not contains(l.line, '{quote}')
+                    and length(l.line) - length(replace(l.line, '{delimiter}', '')) = {width} - 1) as swallows_a_row
             from (select *, unnest(range(first_n, last_n + 1)) as n from pair) p join csv_line l on l.rowid = p.n group by all),
         believed as (
             select *, place - row_number() over (order by place) as chain from whole
-            where len(regexp_extract_all('{delimiter}' || record, '(?s){d}(?:{cell})')) = {width}
+            where not swallows_a_row and len(regexp_extract_all('{delimiter}' || record, '(?s){d}(?:{cell})')) = {width}
                 and regexp_full_match(record, '(?s)(?:{cell})(?:{d}(?:{cell}))*'))
         -- A line that may close one cell and open another stands in two pairs of a chain: the earlier pair has it.
         select first_n, last_n, record from believed

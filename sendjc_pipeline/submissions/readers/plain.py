@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from sendjc_pipeline.feeds.model import Dialect, Table
 from sendjc_pipeline.submissions.casting import stored
-from sendjc_pipeline.submissions.macros import create_macros
+from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import raw_name
 
 _Bytes = npt.NDArray[np.uint8]
@@ -117,7 +117,7 @@ def load(
     )
     source = str(path).replace("'", "''")
     if more:
-        create_macros(con)  # the casts name them, and would otherwise fail without a word
+        ensure_macros(con)  # the casts name them, and would otherwise fail without a word
     con.begin()
     try:
         if is_alone:

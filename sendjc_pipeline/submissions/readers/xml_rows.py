@@ -12,7 +12,7 @@ import polars as pl
 
 from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.submissions.casting import stored
-from sendjc_pipeline.submissions.macros import create_macros
+from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
 
 # Rows of all tables per batch: enough to make each insert worth its statement, few enough to stay at some 80 MB.
@@ -66,7 +66,7 @@ class Rows:
     def __init__(self, con: duckdb.DuckDBPyConnection, feed: Feed, file: str, spec: str) -> None:
         self.con, self.file, self._feed = con, file, feed
         self.tables = {name: TableRows(table, feed, spec) for name, table in feed.tables.items()}
-        create_macros(con)  # the casts name them
+        ensure_macros(con)  # the casts name them
         for table in feed.tables.values():
             self._prepare(con, feed, table)
         self.header: dict[str, str] = {}
