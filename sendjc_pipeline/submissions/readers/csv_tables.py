@@ -18,6 +18,7 @@ import duckdb
 from sendjc_pipeline.feeds.library import load
 from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.feeds.recognise import fitting_specs, likeness, recognise
+from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, ReadResult, empty_raw_table, rule_code
 from sendjc_pipeline.submissions.readers.delimited import Loaded, read_delimited
 from sendjc_pipeline.submissions.readers.encoding import TextFile, open_text
@@ -96,6 +97,7 @@ def _load_all(con: duckdb.DuckDBPyConnection, feed: Feed, sources: Sequence[_Sou
                 for s in group
             ]
 
+    ensure_macros(con)  # before there are two who would define them
     # The largest first, so that the last one does not run on alone.
     order = sorted(groups.values(), key=lambda group: -sum(s.text.path.stat().st_size for s in group))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
