@@ -23,7 +23,7 @@ from sendjc_pipeline.submissions.macros import create_macros
 from sendjc_pipeline.submissions.other_spec import other_spec_warning
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, rule_code
 from sendjc_pipeline.submissions.receipt import Receipt, TableCount
-from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive
+from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive, one_thread
 
 
 def process(
@@ -63,9 +63,10 @@ def _steps(
                 results.write_accepted(con, feed, folder)
         else:
             judge.leave_unjudged(con, feed)
-        with _one_thread(con):
+        # Rows with long texts, sorted and written by two threads at once, take twice the memory.
+        with one_thread(con):
             messages.write_messages(con, feed, folder)
-        with _one_thread(con):
+        with one_thread(con):
             results.write_quarantine(con, feed, folder, refused_by)
         tables = results.count_rows(con, feed, folder)
         _require_sums(feed, tables)
@@ -146,17 +147,6 @@ def _workshop(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, P
             yield con, Path(scratch)
         finally:
             con.close()
-
-
-@contextmanager
-def _one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Rows with long texts, sorted and written by two threads at once, take twice the memory; and what the threads had kept is given back."""
-    row = con.execute("select current_setting('threads')").fetchone()
-    con.execute("set threads = 1")
-    try:
-        yield
-    finally:
-        con.execute(f"set threads = {int(row[0]) if row else 1}")
 
 
 def _sweep(folder: Path) -> None:
