@@ -35,8 +35,8 @@ def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
 
     def write(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         columns = ", ".join(_output(table, name) for name in output_columns(table))
-        _set_bits(con, _PUT_ASIDE, f"select row_id from {fault_name(table)} where is_quarantined", table)
-        _set_bits(con, _MARKED, f"select row_id from {incomplete_name(table)}", table)
+        _set_bits(con, _PUT_ASIDE, f"select row_id from {fault_name(table)} where is_quarantined")
+        _set_bits(con, _MARKED, f"select row_id from {incomplete_name(table)}")
         con.execute(
             f"copy (select {columns} from {typed_name(table)} where not {_bit(_PUT_ASIDE)})"
             f" to '{sql_path(folder / f'{table.name}.parquet')}' {PARQUET}"
@@ -45,17 +45,17 @@ def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
     two_at_once(con, write, feed.tables.values())
 
 
-def _set_bits(con: duckdb.DuckDBPyConnection, variable: str, row_ids: str, table: Table) -> None:
-    """Set the variable to a bit for each row of the table (row_id counts from nought or one); with no row chosen, all are nought."""
-    rows = _one(con, f"select count(*) from {raw_name(table.name)}")
+def _set_bits(con: duckdb.DuckDBPyConnection, variable: str, row_ids: str) -> None:
+    """Set the variable to one bit for each row up to the last that is chosen; row ids count from nought."""
+    last = _one(con, f"select coalesce(max(row_id), 0) from ({row_ids})")
     con.execute(
-        f"set variable {variable} = (select coalesce(bitstring_agg(row_id, 0, {rows}), '0'::bit) from ({row_ids}))"
+        f"set variable {variable} = (select coalesce(bitstring_agg(row_id, 0, {last}), '0'::bit) from ({row_ids}))"
     )
 
 
 def _bit(variable: str) -> str:
     bits = f"getvariable('{variable}')"
-    return f"(bit_length({bits}) > 1 and get_bit({bits}, row_id::integer) = 1)"
+    return f"(case when row_id < bit_length({bits}) then get_bit({bits}, row_id::integer) = 1 else false end)"
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, refused_by: str | None) -> None:

@@ -14,9 +14,6 @@ from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, empty_raw_table, raw_name
 from sendjc_pipeline.submissions.readers.ees_layout import Sent, layout, not_text, read_header, undeclared
 
-# More cells than any one file has: keeps the row ids of one file apart from the next one's.
-_ROW_IDS_PER_FILE = 10**9
-
 
 def read_figures(con: duckdb.DuckDBPyConnection, feed: Feed, files: Sequence[Sent]) -> list[FileWarning]:
     """Make raw_figure: a view over the loaded files, because as a table its four million cells fill the memory limit.
@@ -37,15 +34,20 @@ def read_figures(con: duckdb.DuckDBPyConnection, feed: Feed, files: Sequence[Sen
     if faults:
         first, *others = faults
         raise FileRejected(first.rule, first.file, first.message, first.remedy, others)
-    parts = [_load(con, feed, number, item, names) for number, (item, names) in enumerate(headers.items())]
+    parts: list[str] = []
+    cells = 0
+    for number, (item, names) in enumerate(headers.items()):
+        broken = _load(con, feed, number, item, names)
+        parts.append(_long(feed, number, cells, item, names, broken))
+        cells += _cells(con, feed, number, item, names)
     if parts:
         con.execute(f"drop table {view}")
         con.execute(f"create view {view} as {' union all '.join(parts)}")
     return [warning for item, names in headers.items() for warning in undeclared(feed, item, names)]
 
 
-def _load(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, item: Sent, names: Sequence[str]) -> str:
-    """Load a file as sent, its broken lines to raw_reject; returns the SELECT that makes it long."""
+def _load(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, item: Sent, names: Sequence[str]) -> list[int]:
+    """Load a file as sent, its broken lines to raw_reject; returns the numbers of those lines, ascending."""
     columns = dict.fromkeys(names, "VARCHAR")
     try:
         con.execute(
@@ -70,15 +72,21 @@ def _load(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, item: Sent, n
         [item.name],
     ).fetchall()
     con.execute("drop table ees_reject; drop table ees_reject_scan")
-    return _long(feed, number, item, names, sorted(line for (line,) in broken))
+    return sorted(line for (line,) in broken)
 
 
-def _long(feed: Feed, number: int, item: Sent, names: Sequence[str], broken: Sequence[int]) -> str:
+def _cells(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, item: Sent, names: Sequence[str]) -> int:
+    counted = con.execute(f"select count(*) from ees_wide_{number}").fetchone()
+    return (int(counted[0]) if counted else 0) * len(layout(feed.name).figures(item.stem, names))
+
+
+def _long(feed: Feed, number: int, first: int, item: Sent, names: Sequence[str], broken: Sequence[int]) -> str:
+    """The SELECT that makes a file long; its row ids count from `first`, without a gap, as those of a table do."""
     figures = layout(feed.name).figures(item.stem, names)
     made = {"file": f"'{item.stem}'", "measure": "measure", "value_text": "value_text"}
     sent = {name: name for name in layout(feed.name).files[item.stem].identity}
     columns = (f"{(made | sent).get(c.key, 'null::varchar')} as {c.key}" for c in feed.tables["figure"].columns)
-    row_id = f"{number * _ROW_IDS_PER_FILE} + good_row * {len(figures)} + list_position({figures}, measure)"
+    row_id = f"{first} + (good_row - 1) * {len(figures)} + list_position({figures}, measure) - 1"
     # Good rows were numbered without the broken lines: a good row stands below the n-th broken line if its number is
     # greater than that line's, less the header and the broken lines up to it.
     before = [line - 1 - place for place, line in enumerate(broken, start=1)]
