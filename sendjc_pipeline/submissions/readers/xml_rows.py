@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 
 import duckdb
 import polars as pl
@@ -16,6 +17,7 @@ from sendjc_pipeline.submissions.casting import stored
 from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
 from sendjc_pipeline.submissions.readers.xml_found import Found, TableRows
+from sendjc_pipeline.warehouse.connection import one_thread
 
 # Rows of all tables per batch: enough to make each insert worth its statement, few enough to stay at some 80 MB.
 BATCH = 100_000
@@ -35,8 +37,8 @@ class Rows(Found):
         for table in feed.tables.values():
             self._prepare(con, feed, table)
         self.fill: Callable[[str, range], dict[str, pl.Series]] = lambda *_: {}
-        self._thread = ThreadPoolExecutor(max_workers=1)
         self._sent: Future[None] | None = None
+        self._held = ExitStack()
 
     @staticmethod
     def _prepare(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) -> None:
@@ -47,16 +49,17 @@ class Rows(Found):
 
     def __enter__(self) -> Rows:
         """Gather all inserts in one transaction, which takes half the time of a commit for each."""
+        # The parser has the other core; two threads of DuckDB for one batch take twice the work of one.
+        self._held.enter_context(one_thread(self._con))
         self._con.begin()
+        self._held.callback(self._con.commit)
+        self._thread = self._held.enter_context(ThreadPoolExecutor(max_workers=1))
+        self._held.callback(self._wait)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Keep what was read, also of a file that is refused: its rows are counted."""
-        try:
-            self._wait()
-        finally:
-            self._thread.shutdown()
-            self._con.commit()
+        self._held.close()
 
     def flush(self) -> None:
         """Send off what has been gathered, once the batch before has arrived: no more than two are held.
@@ -77,8 +80,9 @@ class Rows(Found):
         """The rows gathered. `source_row` is the place among its kind plus one, as if under a header."""
         places = range(table.flushed + 1, table.count + 1)
         columns = {key: pl.Series(cells, dtype=pl.String) for key, cells in table.columns().items()}
-        frame = pl.DataFrame(columns | self.fill(table.name, places))
-        return frame.with_columns(source_row=pl.int_range(places.start + 1, places.stop + 1))
+        # Beside the others and not after them: rows may hold nothing else.
+        numbers = pl.int_range(places.start + 1, places.stop + 1, eager=True)
+        return pl.DataFrame(columns | self.fill(table.name, places) | {"source_row": numbers})
 
     def _insert(self, batch: dict[str, pl.DataFrame]) -> None:
         for table, frame in batch.items():
