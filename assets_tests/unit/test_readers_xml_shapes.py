@@ -97,6 +97,24 @@ def test_most_persons_of_a_return_are_of_a_known_shape() -> None:
     assert laid > 100
 
 
+@pytest.mark.parametrize(
+    "persons",
+    [
+        "<PERSON><Sex>F</Sex></PERSON><Person><Sex>M</Sex></Person>",
+        "<Person><Odd><Person><Sex>F</Sex></Person></Odd><Sex>M</Sex></Person>",
+        "<Person/><Person><Sex>M</Sex></Person>",
+        "<Person><Sex>F</Sex></Person ><Person><Sex>M</Sex></Person>",
+        "<!-- <Person><Sex>F</Sex></Person> --><Person><Sex>M</Sex></Person>",
+        "</Persons><Persons><Person><Sex>M</Sex></Person>",
+    ],
+)
+def test_what_looks_like_one_person_and_is_not(persons: str) -> None:
+    content = message("<Person><Sex>M</Sex></Person>" * 20 + persons * 20)
+    for block in (100, 1000):
+        seen = [outcome(content, is_laid_out=is_laid_out, block=block, batch=9) for is_laid_out in (True, False)]
+        assert seen[0][:2] == seen[1][:2]
+
+
 def test_shapes_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_shapes, "_MAX_TAGS", 20)
     content = message("\n".join(SHAPES[place % 5].format("Ada", place) for place in range(100)))

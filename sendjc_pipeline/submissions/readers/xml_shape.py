@@ -49,17 +49,20 @@ class Draughtsman:
         self._person = Person(guard, self._trial, node, self._closed.append)
 
     def draw(self, tags: Sequence[str]) -> Shape | None:
-        """The shape of a person with these tags, its own first and last; None if it cannot be laid out.
+        """The shape of a person with these tags, the first of which opens it; None if it cannot be laid out.
 
-        That is so where its end tag is that of another element of the name, or an item is broken in two by an element inside it.
+        That is so where the last does not close it, or one before does (another person follows, of a tag written otherwise), or an item
+        is broken in two by an element inside it.
         """
         for table in self._trial.tables.values():
             table.cells, table.count = [], 0
         self._closed.clear()
         self._person.open(_PATH)
         for place, tag in enumerate(tags[1:], start=1):
+            if self._closed:
+                return None
             self._pass(tag, chr(_TEXT + 2 * place + 2))
-        if len(self._closed) != 1:
+        if not self._closed:
             return None
         made: dict[str, int] = {}
         laid = []
