@@ -17,7 +17,8 @@ from sendjc_pipeline.submissions.readers.markup import require_markup
 from sendjc_pipeline.submissions.readers.xml_guard import Guard
 from sendjc_pipeline.submissions.readers.xml_person import Node
 from sendjc_pipeline.submissions.readers.xml_rows import Rows
-from sendjc_pipeline.submissions.readers.xml_tree import Walk, warnings
+from sendjc_pipeline.submissions.readers.xml_told import warnings
+from sendjc_pipeline.submissions.readers.xml_tree import Walk
 
 _FACTOR = Node("assessmentfactor", key="assessmentfactorid", parent_key="assessmentid", item="AssessmentFactors")
 _EPISODE = {

@@ -17,7 +17,8 @@ from sendjc_pipeline.submissions.readers import FileWarning, ReadResult, rule_co
 from sendjc_pipeline.submissions.readers.xml_guard import Guard
 from sendjc_pipeline.submissions.readers.xml_person import Node
 from sendjc_pipeline.submissions.readers.xml_rows import Rows
-from sendjc_pipeline.submissions.readers.xml_tree import Walk, warnings
+from sendjc_pipeline.submissions.readers.xml_told import warnings
+from sendjc_pipeline.submissions.readers.xml_tree import Walk
 
 # Which elements hold which: a child outside this tree is reported, never guessed at.
 _BELOW: Mapping[str, tuple[str, ...]] = {

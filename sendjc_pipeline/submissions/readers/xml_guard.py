@@ -32,8 +32,10 @@ class Guard:
         """The refusal of this file, to be raised."""
         return FileRejected(rule_code(self.feed, fault), self.path.name, message, remedy)
 
-    def parse(self, prepare: Callable[[Any], None]) -> None:
+    def parse(self, prepare: Callable[[Any], None], take: Callable[[bytes], None]) -> None:
         """Parse the file; `prepare` sets the handlers of the parser, and their exceptions come through.
+
+        `take` gives each block on to the parser: every byte of it, in order, for whether the file is well-formed is the parser's to say.
 
         Raises:
             FileRejected: <FEED>.file.empty, .unreadable (malformed: the line is named), .encoding, or .unsafe_xml (a document type
@@ -47,7 +49,7 @@ class Guard:
         parser.StartDoctypeDeclHandler = self._refuse_dtd
         prepare(parser)
         try:
-            self._feed(parser)
+            self._feed(parser, take)
         except expat.ExpatError as error:
             # Never the parser's own text, which may quote the content.
             line = f"the XML breaks off or is malformed at line {error.lineno or 1}"
@@ -56,11 +58,11 @@ class Guard:
             message = "the XML declares an encoding that cannot be read"
             raise self.refused("encoding", message, "Export the return in UTF-8.") from None
 
-    def _feed(self, parser: Any) -> None:
+    def _feed(self, parser: Any, take: Callable[[bytes], None]) -> None:
         sent = 0
         with self.path.open("rb") as file:
             while block := file.read(_BLOCK):
-                parser.Parse(block, False)
+                take(block)
                 sent += len(block)
                 if sent - max(parser.CurrentByteIndex, 0) > _MAX_TAG:
                     raise self.refused("unsafe_xml", f"a tag or comment is longer than {_MAX_TAG // 1024:,} KiB")

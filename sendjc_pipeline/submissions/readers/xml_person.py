@@ -2,7 +2,7 @@
 
 Belongs here: which element fills which cell. Does not belong here: what stands beside the persons (`xml_tree`), the layout of any return.
 A row's made identifier is its ordinal path (the second request of person 17 is 17.2), so a second reading gives the same ones.
-Every tag and every text of a return passes through `Person`: what a method does not need is left to a rarer one.
+Every tag and every text of a person of a new shape (`xml_shape`) passes through `Person`: what a method does not need is left to a rarer one.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from sendjc_pipeline.submissions.readers.xml_found import Found
 from sendjc_pipeline.submissions.readers.xml_guard import MAX_DEPTH, MAX_ITEM, Guard
-from sendjc_pipeline.submissions.readers.xml_rows import Rows
 
 _MAX_ROWS = 20_000  # of one person; the widest real ones have a hundred
 _NOTHING, _SKIP, _WRAP, _ROW = -1, -2, -3, -4
@@ -40,15 +40,15 @@ class Node:
 class _Frame:
     """A node made ready for one file. `actions` is what to do at each tag met so far: a cell to fill, or a constant above."""
 
-    def __init__(self, node: Node, rows: Rows) -> None:
-        self.node, self.table = node, rows.tables[node.table]
+    def __init__(self, node: Node, found: Found) -> None:
+        self.node, self.table = node, found.tables[node.table]
         self.key, self.parent_key = self._cell(node.key), self._cell(node.parent_key)
         self.inherited, self.item = self._cell(node.inherited), self._cell(node.item)
         # Cells that this reader fills; an element of such a name must not.
         self.made = {self.key, self.parent_key} | ({self.inherited} if node.key else set())
         self.actions: dict[str, int] = {}
         self.frames: dict[str, _Frame] = {}
-        self.below = {name: _Frame(child, rows) for name, child in node.below.items()}
+        self.below = {name: _Frame(child, found) for name, child in node.below.items()}
 
     def _cell(self, column: str | None) -> int:
         return self.table.place(column) if column else _NOTHING
@@ -73,6 +73,7 @@ class Person:
         "_cells",
         "_closed",
         "_first",
+        "_found",
         "_frame",
         "_guard",
         "_heirs",
@@ -80,17 +81,16 @@ class Person:
         "_met",
         "_path",
         "_root",
-        "_rows",
         "_skipped",
         "_stack",
     )  # fmt: skip
 
-    def __init__(self, guard: Guard, rows: Rows, node: Node, closed: Callable[[int], None]) -> None:
-        self._guard, self._rows, self._root, self._closed = guard, rows, _Frame(node, rows), closed
+    def __init__(self, guard: Guard, found: Found, node: Node, closed: Callable[[int], None]) -> None:
+        self._guard, self._found, self._root, self._closed = guard, found, _Frame(node, found), closed
 
-    def open(self) -> None:
-        """Begin a person, whose start tag has just been read."""
-        self._frame, self._path = self._root, str(self._root.table.count + 1)
+    def open(self, path: str) -> None:
+        """Begin a person, whose start tag has just been read; `path` is its ordinal."""
+        self._frame, self._path = self._root, path
         self._first = self._root.start(self._path, _RETURN)
         self._actions, self._cells = self._root.actions, self._root.table.cells
         self._stack: list[tuple[_Frame, int, str, dict[str, int]] | None] = []
@@ -112,7 +112,7 @@ class Person:
         if action >= 0:
             self._cell = self._first + action
             if self._cells[self._cell] is not None:
-                self._rows.repeated.add((self._frame.table.name, self._frame.table.keys[action]))
+                self._found.repeated.add((self._frame.table.name, self._frame.table.keys[action]))
                 self._cells[self._cell] = None
         elif action == _SKIP:
             self._skipped = 1
@@ -177,7 +177,7 @@ class Person:
         elif frame.table.places.get(name, _NOTHING) not in frame.made | {_NOTHING}:
             action = frame.table.places[name]
         elif name not in frame.table.ignored:
-            self._rows.unknown.add((frame.table.name, name))
+            self._found.unknown.add((frame.table.name, name))
         frame.actions[tag] = action
         return action
 

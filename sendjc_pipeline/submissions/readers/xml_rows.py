@@ -1,11 +1,13 @@
 """Rows of an XML return on their way from the parser to DuckDB.
 
-Belongs here: which cell of a row an item fills, and handing rows over in batches. Does not belong here: the tree (`xml_tree`).
+Belongs here: handing rows over in batches. Does not belong here: which cell an item fills (`xml_found`), the tree (`xml_tree`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 
 import duckdb
 import polars as pl
@@ -14,65 +16,29 @@ from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.submissions.casting import stored
 from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
+from sendjc_pipeline.submissions.readers.xml_found import Found, TableRows
+from sendjc_pipeline.warehouse.connection import one_thread
 
 # Rows of all tables per batch: enough to make each insert worth its statement, few enough to stay at some 80 MB.
 BATCH = 100_000
 
 
-class TableRows:
-    """The rows of one table, in one flat list of cells.
-
-    A list per row would be half a million objects for the collector of garbage to visit again and again: a fifth of the time.
-    """
-
-    def __init__(self, table: Table, feed: Feed, spec: str) -> None:
-        self.name = table.name
-        self.keys = [column.key for column in table.columns]
-        self.places = {
-            name.lower(): self.keys.index(column.key)
-            for column in feed.columns(table, spec)
-            for name in (*column.also_called, feed.header(column, spec))
-        }
-        self.ignored = {name.lower() for name in table.ignored}
-        self.cells: list[str | None] = []
-        self.count = self.flushed = 0
-        self._blank: list[str | None] = [None] * len(self.keys)
-
-    def start(self) -> int:
-        """Begin a row; returns where in `cells` it begins. Its cells hold text as sent, NULL until they are filled."""
-        first = len(self.cells)
-        self.cells += self._blank
-        self.count += 1
-        return first
-
-    def columns(self) -> dict[str, list[str | None]]:
-        """The rows gathered since the last call, as the columns that hold anything; they are forgotten here."""
-        width, cells = len(self.keys), self.cells
-        self.cells, self.flushed = [], self.count
-        found = {key: cells[place::width] for place, key in enumerate(self.keys)}
-        return {key: column for key, column in found.items() if column.count(None) < len(column)}
-
-    def place(self, column: str) -> int:
-        """The cell of a column."""
-        return self.keys.index(column.lower())
-
-
-class Rows:
-    """Rows of all tables of a feed, the items beside the persons (`header`), and what was met that is no part of the layout.
+class Rows(Found):
+    """What has been found, and its way out: while DuckDB takes one batch in, on a thread of its own, the parser fills the next.
 
     `fill` gives whole columns that no element holds, of the rows with the given ordinals of a table: an order number, for instance.
+    Between `with` and its end the connection belongs to that thread.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, feed: Feed, file: str, spec: str) -> None:
-        self.con, self.file, self._feed = con, file, feed
-        self.tables = {name: TableRows(table, feed, spec) for name, table in feed.tables.items()}
+        super().__init__(feed, spec)
+        self._con, self._file = con, file
         ensure_macros(con)  # the casts name them
         for table in feed.tables.values():
             self._prepare(con, feed, table)
-        self.header: dict[str, str] = {}
         self.fill: Callable[[str, range], dict[str, pl.Series]] = lambda *_: {}
-        self.unknown: set[tuple[str, str]] = set()
-        self.repeated: set[tuple[str, str]] = set()
+        self._sent: Future[None] | None = None
+        self._held = ExitStack()
 
     @staticmethod
     def _prepare(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) -> None:
@@ -83,37 +49,48 @@ class Rows:
 
     def __enter__(self) -> Rows:
         """Gather all inserts in one transaction, which takes half the time of a commit for each."""
-        self.con.begin()
+        # The parser has the other core; two threads of DuckDB for one batch take twice the work of one.
+        self._held.enter_context(one_thread(self._con))
+        self._con.begin()
+        self._held.callback(self._con.commit)
+        self._thread = self._held.enter_context(ThreadPoolExecutor(max_workers=1))
+        self._held.callback(self._wait)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Keep what was read, also of a file that is refused: its rows are counted."""
-        self.con.commit()
-
-    def add(self, name: str, items: Mapping[str, str | None]) -> None:
-        """Append one row from items by element name; those that the spec lacks are noted as unknown."""
-        table = self.tables[name]
-        first = table.start()
-        for item, text in items.items():
-            if (place := table.places.get(item)) is not None:
-                table.cells[first + place] = text
-            elif item not in table.ignored:
-                self.unknown.add((name, item))
+        self._held.close()
 
     def flush(self) -> None:
-        """Move what has been gathered to the raw tables. `source_row` is the place among its kind plus one, as if under a header."""
-        for table in self.tables.values():
-            if table.count == table.flushed:
-                continue
-            places = range(table.flushed + 1, table.count + 1)
-            batch = {key: pl.Series(cells, dtype=pl.String) for key, cells in table.columns().items()}
-            frame = pl.DataFrame(batch | self.fill(table.name, places))
-            frame = frame.with_columns(source_row=pl.int_range(places.start + 1, places.stop + 1))
-            self.con.register("xml_batch", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
-            beyond = stored(self._feed.tables[table.name], self._feed.dialect, frame.columns, is_trimmed=False)
+        """Send off what has been gathered, once the batch before has arrived: no more than two are held.
+
+        Raises:
+            duckdb.Error: the batch before could not be taken in.
+        """
+        batch = {table.name: self._frame(table) for table in self.tables.values() if table.count > table.flushed}
+        self._wait()
+        self._sent = self._thread.submit(self._insert, batch)
+
+    def _wait(self) -> None:
+        sent, self._sent = self._sent, None
+        if sent:
+            sent.result()
+
+    def _frame(self, table: TableRows) -> pl.DataFrame:
+        """The rows gathered. `source_row` is the place among its kind plus one, as if under a header."""
+        places = range(table.flushed + 1, table.count + 1)
+        columns = {key: pl.Series(cells, dtype=pl.String) for key, cells in table.columns().items()}
+        # Beside the others and not after them: rows may hold nothing else.
+        numbers = pl.int_range(places.start + 1, places.stop + 1, eager=True)
+        return pl.DataFrame(columns | self.fill(table.name, places) | {"source_row": numbers})
+
+    def _insert(self, batch: dict[str, pl.DataFrame]) -> None:
+        for table, frame in batch.items():
+            self._con.register("xml_batch", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+            beyond = stored(self._feed.tables[table], self._feed.dialect, frame.columns, is_trimmed=False)
             values = "".join(f', {value} as "{name}"' for name, (_, value) in beyond.items())
-            self.con.execute(
-                f"insert into {raw_name(table.name)} by name select *, $1 as source_file{values} from xml_batch",
-                [self.file],
+            self._con.execute(
+                f"insert into {raw_name(table)} by name select *, $1 as source_file{values} from xml_batch",
+                [self._file],
             )
-            self.con.unregister("xml_batch")
+            self._con.unregister("xml_batch")

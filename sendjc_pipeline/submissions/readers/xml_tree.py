@@ -1,21 +1,19 @@
-"""An XML return from its root to its persons: one header, one container of persons, and what is said of the rest.
+"""An XML return from its root to its persons: one header, one container of persons.
 
-Belongs here: what stands beside the persons, and the warnings. Does not belong here: what stands inside one (`xml_person`), the layout of any
-return, limits on the file (`xml_guard`), the database (`xml_rows`).
+Belongs here: what stands beside the persons, and who reads each of them. Does not belong here: what stands inside one (`xml_person`,
+`xml_shape`), the layout of any return, limits on the file (`xml_guard`), the database (`xml_rows`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sendjc_pipeline.submissions.readers import FileWarning, rule_code
-from sendjc_pipeline.submissions.readers.headers import printable
 from sendjc_pipeline.submissions.readers.xml_guard import MAX_DEPTH, MAX_ITEM, Guard
 from sendjc_pipeline.submissions.readers.xml_person import Node, Person, local_name
 from sendjc_pipeline.submissions.readers.xml_rows import BATCH, Rows
+from sendjc_pipeline.submissions.readers.xml_shapes import Shapes
 
 _MAX_HEADER = 1_000  # elements beside the persons
-_MAX_TOLD = 20
 
 
 class Walk:
@@ -27,12 +25,17 @@ class Walk:
     def __init__(self, guard: Guard, rows: Rows, container: str, person: str, node: Node) -> None:
         self._guard, self._rows = guard, rows
         self._container, self._name = container, person
-        self._person = Person(guard, rows, node, self._end_person)
+        self._person, self._persons = Person(guard, rows, node, self._close_person), rows.tables[node.table]
         self._above: list[str] = []
         self._text: str | None = None
         self._seen: set[str] = set()
         self._met = self._pending = 0
         self._parser: Any = None
+        # Persons of a shape met before pass the handlers by, in files that say they are UTF-8: nothing else can hold these bytes.
+        self._shapes = Shapes(guard, rows, person, node)
+        self._is_utf8 = False
+        self._close = b""  # the end tag of a person, as the first has it
+        self._given = self._closed = 0  # bytes given to the parser; where in them the last person ended
 
     def run(self) -> None:
         """Read the whole file; the last rows are left to be flushed.
@@ -40,7 +43,7 @@ class Walk:
         Raises:
             FileRejected: as `Guard.parse` does, or <FEED>.file.wrong_feed when there is no header or no element for the persons.
         """
-        self._guard.parse(self._prepare)
+        self._guard.parse(self._prepare, self._take)
         if not {"header", self._container} <= self._seen:
             what = f"{self._guard.feed.name.upper()} return"
             message = f"the XML is not a {what}: it has no Header and {self._container.capitalize()} under its root"
@@ -49,7 +52,37 @@ class Walk:
 
     def _prepare(self, parser: Any) -> None:
         self._parser = parser
+        parser.XmlDeclHandler = self._declare
         self._handle(self._start, self._end, self._data)
+
+    def _declare(self, _: str, encoding: str | None, __: int) -> None:
+        self._is_utf8 = encoding is not None and encoding.lower() == "utf-8"
+
+    def _take(self, block: bytes) -> None:
+        """Give a block to the parser, cut after each person."""
+        at = 0
+        while self._close and (end := block.find(self._close, at)) >= 0:
+            start, at = at, end + len(self._close)
+            self._take_person(block[start:at])
+            if self._closed != self._given:
+                break  # what was cut there was a comment, or another element of that name
+        self._give(block[at:])
+
+    def _take_person(self, piece: bytes) -> None:
+        matched = self._shapes.match(piece) if self._closed == self._given else None
+        if matched is None:
+            self._give(piece)
+            return
+        shape, parts = matched
+        self._handle(None, None, None)
+        self._give(piece)
+        shape.write(parts, self._path())
+        self._closed = self._given
+        self._end_person(shape.rows)
+
+    def _give(self, piece: bytes) -> None:
+        self._given += len(piece)
+        self._parser.Parse(piece, False)
 
     def _handle(self, start: Any, end: Any, data: Any) -> None:
         parser = self._parser
@@ -59,7 +92,9 @@ class Walk:
         name, depth = local_name(tag), len(self._above)
         is_inside = self._above[1:] == [self._container]
         if is_inside and name == self._name:
-            self._person.open()
+            if self._is_utf8:
+                self._close = f"</{tag}>".encode()
+            self._person.open(self._path())
             self._handle(self._person.start, self._person.end, self._person.data)
             return
         self._met += 1
@@ -82,38 +117,16 @@ class Walk:
         if self._text is not None and len(self._text) < MAX_ITEM:
             self._text += more
 
+    def _path(self) -> str:
+        return str(self._persons.count + 1)
+
+    def _close_person(self, rows: int) -> None:
+        self._closed = self._parser.CurrentByteIndex + len(self._close)
+        self._end_person(rows)
+
     def _end_person(self, rows: int) -> None:
         self._pending += rows
         if self._pending >= BATCH:
             self._rows.flush()
             self._pending = 0
         self._handle(self._start, self._end, self._data)
-
-
-def warnings(guard: Guard, spec: str, rows: Rows) -> list[FileWarning]:
-    """What was met that the spec lacks, by name only, and no more of it than a reader can use."""
-    path, feed = guard.path, guard.feed
-    unknown = sorted({(table, printable(name)) for table, name in rows.unknown})
-    told = [
-        FileWarning(
-            rule_code(feed, "unknown_column"),
-            path.name,
-            f"element {name} under {table} is not part of spec {spec} and was not read",
-            "leave it out, correct its name, or name the spec that the file follows",
-        )
-        for table, name in unknown[:_MAX_TOLD]
-    ]
-    if len(unknown) > _MAX_TOLD:
-        message = f"{len(unknown) - _MAX_TOLD:,} more elements are not part of spec {spec} and were not read"
-        remedy = "send the return as its layout says"
-        told.append(FileWarning(rule_code(feed, "unknown_column"), path.name, message, remedy))
-    told += [
-        FileWarning(
-            rule_code(feed, "repeated_item"),
-            path.name,
-            f"an item {name} stands twice in one {table}; the last was read",
-            "send it once",
-        )
-        for table, name in sorted(rows.repeated)
-    ]
-    return told
