@@ -199,11 +199,12 @@ def _no_header(
 
 def _refuse_other_feed(book: Workbook, feed: Feed, table: Table, header: list[str]) -> None:
     """Refuse a sheet that has what the table requires, by chance, and is wholly another feed's."""
+    known = {spelling(name) for name in (*(column.name for column in table.columns), *table.ignored)}
+    if len(known & {spelling(cell) for cell in header}) >= len([cell for cell in header if cell]) / 2:
+        return  # most of it is this table's, and to ask whose else it may be reads every declaration
     fits = recognise(header)
     if fits and fits[0] != feed.name:
-        known = {spelling(name) for name in (*(column.name for column in table.columns), *table.ignored)}
-        if len(known & {spelling(cell) for cell in header}) < len([cell for cell in header if cell]) / 2:
-            raise _wrong_feed(book, feed, fits)
+        raise _wrong_feed(book, feed, fits)
 
 
 def _wrong_feed(book: Workbook, feed: Feed, fits: tuple[str, str]) -> FileRejected:
