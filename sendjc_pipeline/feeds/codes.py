@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, cast
 
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.settings import SendjcError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "code_list.csv"
 COLUMNS = ["list_id", "code", "label", "valid_from_spec", "valid_to_spec", "source"]
@@ -29,7 +30,8 @@ def read_seed(path: Path = SEED) -> pd.DataFrame:
     Raises:
         BadCodeList: with the columns and checks that failed, all at once.
     """
-    # pandera takes 0.6 s to import, which `sendjc --help` need not pay.
+    # The two take 0.5 s to import, which `sendjc --help` need not pay.
+    import pandas as pd
     import pandera.pandas as pa
 
     text = pa.Column(str, nullable=False)

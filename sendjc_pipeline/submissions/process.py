@@ -9,7 +9,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -24,6 +26,9 @@ from sendjc_pipeline.submissions.other_spec import other_spec_warning
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, rule_code
 from sendjc_pipeline.submissions.receipt import Receipt, TableCount
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive, one_thread
+
+# Takes half a second to import, and every submission needs it: for the code lists, and for the totals.
+_NEEDED_LATER = "pandera.pandas"
 
 
 def process(
@@ -50,7 +55,8 @@ def _steps(
     span = reporting.period(period) if period else None
     window = judge.Window(span.start, span.end) if span else judge.Window(None, None)
     with _workshop(settings) as (con, scratch):
-        refused_by, stated_period = _read(con, feed, spec, files, scratch)
+        with _importing(_NEEDED_LATER):
+            refused_by, stated_period = _read(con, feed, spec, files, scratch)
         _compare_periods(con, feed, span, stated_period)
         if refused_by is None:
             judge.judge(con, feed, spec, window)
@@ -132,6 +138,14 @@ def _warn(con: duckdb.DuckDBPyConnection, warnings: Sequence[FileWarning]) -> No
     if warnings:
         said = [[w.rule, w.file, w.message, w.action] for w in warnings]
         con.executemany("insert into file_message values (?, 'warn', ?, ?, ?)", said)
+
+
+@contextmanager
+def _importing(module: str) -> Iterator[None]:
+    """Import a module beside what is done inside, which leaves the interpreter to others while libraries read; it is there at the end."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(import_module, module)
+        yield
 
 
 @contextmanager
