@@ -6,6 +6,7 @@ seeds, joined in dbt).
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -62,9 +63,14 @@ def read_seed(path: Path = SEED) -> pd.DataFrame:
 
 @cache
 def _lists() -> dict[str, list[tuple[str, str, str]]]:
+    """By list: code, valid_from_spec and valid_to_spec. Not validated, for what validates takes longer to import than most files to read."""
     found: dict[str, list[tuple[str, str, str]]] = {}
-    for row in read_seed().itertuples(index=False):
-        found.setdefault(str(row.list_id), []).append((str(row.code), str(row.valid_from_spec), str(row.valid_to_spec)))
+    try:
+        with SEED.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found.setdefault(row["list_id"], []).append((row["code"], row["valid_from_spec"], row["valid_to_spec"]))
+    except (OSError, KeyError):
+        raise BadCodeList(f"the seed {SEED.name} is missing or malformed; restore it from version control.") from None
     return found
 
 

@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 import duckdb
 
 from sendjc_pipeline import reporting
+from sendjc_pipeline.feeds import codes
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import descendants, judge, messages, readers, results
@@ -26,9 +26,6 @@ from sendjc_pipeline.submissions.other_spec import other_spec_warning
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, rule_code
 from sendjc_pipeline.submissions.receipt import Receipt, TableCount
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive, one_thread
-
-# Takes half a second to import, and every submission needs it: for the code lists, and for the totals.
-_NEEDED_LATER = "pandera.pandas"
 
 
 def process(
@@ -55,20 +52,13 @@ def _steps(
     span = reporting.period(period) if period else None
     window = judge.Window(span.start, span.end) if span else judge.Window(None, None)
     with _workshop(settings) as (con, scratch):
-        with _importing(_NEEDED_LATER):
-            refused_by, stated_period = _read(con, feed, spec, files, scratch)
+        refused_by, stated_period = _read(con, feed, spec, files, scratch)
         _compare_periods(con, feed, span, stated_period)
-        if refused_by is None:
-            judge.judge(con, feed, spec, window)
-            if doubt := other_spec_warning(con, feed, spec):
-                _warn(con, [doubt])
-            if judge.has_refusing_row(con, feed):
-                refused_by = rule_code(feed, "refusing_row")
+        with _code_lists_validated():
+            if refused_by is None:
+                refused_by = _judge(con, feed, spec, window, folder)
             else:
-                descendants.mark(con, feed)
-                results.write_accepted(con, feed, folder)
-        else:
-            judge.leave_unjudged(con, feed)
+                judge.leave_unjudged(con, feed)
         # Rows with long texts, sorted and written by two threads at once, take twice the memory.
         with one_thread(con):
             messages.write_messages(con, feed, folder)
@@ -88,6 +78,18 @@ def _steps(
             file_messages=_file_messages(con),
             stated_period=stated_period,
         )
+
+
+def _judge(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, window: judge.Window, folder: Path) -> str | None:
+    """Judge the raw tables and write what is accepted; returns the rule by which a row refused all of it, or None."""
+    judge.judge(con, feed, spec, window)
+    if doubt := other_spec_warning(con, feed, spec):
+        _warn(con, [doubt])
+    if judge.has_refusing_row(con, feed):
+        return rule_code(feed, "refusing_row")
+    descendants.mark(con, feed)
+    results.write_accepted(con, feed, folder)
+    return None
 
 
 def _compare_periods(
@@ -141,11 +143,18 @@ def _warn(con: duckdb.DuckDBPyConnection, warnings: Sequence[FileWarning]) -> No
 
 
 @contextmanager
-def _importing(module: str) -> Iterator[None]:
-    """Import a module beside what is done inside, which leaves the interpreter to others while libraries read; it is there at the end."""
+def _code_lists_validated() -> Iterator[None]:
+    """Validate the code lists beside what is done inside, where the database works and leaves the interpreter to others.
+
+    What validates takes half a second to import; the totals of the receipt need it too.
+
+    Raises:
+        BadCodeList: at the end, when nothing has been stored yet.
+    """
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(import_module, module)
+        validated = pool.submit(codes.read_seed)
         yield
+        validated.result()
 
 
 @contextmanager

@@ -23,11 +23,17 @@ Ranges = list[tuple[tuple[int, int], tuple[int, int]]]
 class Cells(Protocol):
     """A sheet's rectangle of cells; columns and rows are Excel's, from 1."""
 
-    first_column: int | None
-    """None when the sheet holds nothing."""
-    last_row: int
-    merged: Ranges
-    """Merged cells as ((top, left), (bottom, right)), from 0 as the library counts."""
+    @property
+    def first_column(self) -> int | None:
+        """The first column of the rectangle; None when the sheet holds nothing."""
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the rectangle."""
+
+    @property
+    def merged(self) -> Ranges:
+        """Merged cells as ((top, left), (bottom, right)), from 0 as the library counts."""
 
     def top(self, rows: int) -> list[list[Any]]:
         """The values of the first rows, from Excel's row 1 and `first_column` on."""
