@@ -37,7 +37,7 @@ _Flags = npt.NDArray[np.bool_]
 _PADDING = bytes(32)
 _TYPE = b' t="inlineStr">'
 _MOST_COLUMNS = 1023
-_SPACE, _QUOTE, _UNDERSCORE = b' "_'
+_SPACE, _QUOTE, _UNDERSCORE, _END = b' "_>'
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def read_rows(block: bytes) -> Cells | None:
     if bool(((left != 0) & ((left != 1) | (data[styled[is_empty]] != _SPACE))).any()):
         return None
     is_full = ~is_empty
+    if not bool(((data[rest] == _SPACE) | (data[rest] == _END))[is_full].all()):
+        return None
     return _contents(data, tags, cells[is_full], own_row[is_full], column[is_full], rest[is_full], styled[is_full])
 
 
