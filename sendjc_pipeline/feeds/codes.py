@@ -6,14 +6,16 @@ seeds, joined in dbt).
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from pathlib import Path
-from typing import cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, cast
 
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.settings import SendjcError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "code_list.csv"
 COLUMNS = ["list_id", "code", "label", "valid_from_spec", "valid_to_spec", "source"]
@@ -29,7 +31,8 @@ def read_seed(path: Path = SEED) -> pd.DataFrame:
     Raises:
         BadCodeList: with the columns and checks that failed, all at once.
     """
-    # pandera takes 0.6 s to import, which `sendjc --help` need not pay.
+    # The two take 0.5 s to import, which `sendjc --help` need not pay.
+    import pandas as pd
     import pandera.pandas as pa
 
     text = pa.Column(str, nullable=False)
@@ -60,9 +63,14 @@ def read_seed(path: Path = SEED) -> pd.DataFrame:
 
 @cache
 def _lists() -> dict[str, list[tuple[str, str, str]]]:
+    """By list: code, valid_from_spec and valid_to_spec. Not validated, for what validates takes longer to import than most files to read."""
     found: dict[str, list[tuple[str, str, str]]] = {}
-    for row in read_seed().itertuples(index=False):
-        found.setdefault(str(row.list_id), []).append((str(row.code), str(row.valid_from_spec), str(row.valid_to_spec)))
+    try:
+        with SEED.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found.setdefault(row["list_id"], []).append((row["code"], row["valid_from_spec"], row["valid_to_spec"]))
+    except (OSError, KeyError):
+        raise BadCodeList(f"the seed {SEED.name} is missing or malformed; restore it from version control.") from None
     return found
 
 

@@ -7,10 +7,9 @@ a cell: file, row, column and rule are enough to find it, and whoever may see th
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import duckdb
-import pandas as pd
 
 from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.settings import SendjcError
@@ -18,6 +17,9 @@ from sendjc_pipeline.submissions import descendants
 from sendjc_pipeline.submissions.judge import fault_name
 from sendjc_pipeline.submissions.receipt import RuleTotal
 from sendjc_pipeline.submissions.results import PARQUET_OF_TEXT, sql_path
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OUTCOMES = ("reject_file", "quarantine_row", "warn")
 _SHAPE_ACTION = "export the file again; a cell with a comma, quote mark or line break must stand in quote marks"

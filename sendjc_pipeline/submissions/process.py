@@ -9,12 +9,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from sendjc_pipeline import reporting
+from sendjc_pipeline.feeds import codes
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import descendants, judge, messages, readers, results
@@ -52,17 +54,11 @@ def _steps(
     with _workshop(settings) as (con, scratch):
         refused_by, stated_period = _read(con, feed, spec, files, scratch)
         _compare_periods(con, feed, span, stated_period)
-        if refused_by is None:
-            judge.judge(con, feed, spec, window)
-            if doubt := other_spec_warning(con, feed, spec):
-                _warn(con, [doubt])
-            if judge.has_refusing_row(con, feed):
-                refused_by = rule_code(feed, "refusing_row")
+        with _code_lists_validated():
+            if refused_by is None:
+                refused_by = _judge(con, feed, spec, window, folder)
             else:
-                descendants.mark(con, feed)
-                results.write_accepted(con, feed, folder)
-        else:
-            judge.leave_unjudged(con, feed)
+                judge.leave_unjudged(con, feed)
         # Rows with long texts, sorted and written by two threads at once, take twice the memory.
         with one_thread(con):
             messages.write_messages(con, feed, folder)
@@ -82,6 +78,18 @@ def _steps(
             file_messages=_file_messages(con),
             stated_period=stated_period,
         )
+
+
+def _judge(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, window: judge.Window, folder: Path) -> str | None:
+    """Judge the raw tables and write what is accepted; returns the rule by which a row refused all of it, or None."""
+    judge.judge(con, feed, spec, window)
+    if doubt := other_spec_warning(con, feed, spec):
+        _warn(con, [doubt])
+    if judge.has_refusing_row(con, feed):
+        return rule_code(feed, "refusing_row")
+    descendants.mark(con, feed)
+    results.write_accepted(con, feed, folder)
+    return None
 
 
 def _compare_periods(
@@ -132,6 +140,21 @@ def _warn(con: duckdb.DuckDBPyConnection, warnings: Sequence[FileWarning]) -> No
     if warnings:
         said = [[w.rule, w.file, w.message, w.action] for w in warnings]
         con.executemany("insert into file_message values (?, 'warn', ?, ?, ?)", said)
+
+
+@contextmanager
+def _code_lists_validated() -> Iterator[None]:
+    """Validate the code lists beside what is done inside, where the database works and leaves the interpreter to others.
+
+    What validates takes half a second to import; the totals of the receipt need it too.
+
+    Raises:
+        BadCodeList: at the end, when nothing has been stored yet.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        validated = pool.submit(codes.read_seed)
+        yield
+        validated.result()
 
 
 @contextmanager

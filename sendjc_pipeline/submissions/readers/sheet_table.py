@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import polars as pl
-from python_calamine import CalamineSheet
 
-from sendjc_pipeline.feeds.model import Dialect, Feed, Table
+from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.feeds.recognise import recognise, spelling
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, raw_name, rule_code
 from sendjc_pipeline.submissions.readers.headers import absent_columns, find_columns, printable, repeated_columns
-from sendjc_pipeline.submissions.readers.workbook import Sheet, Workbook, slabs, texts
+from sendjc_pipeline.submissions.readers.sheet_cells import Cells
+from sendjc_pipeline.submissions.readers.workbook import Sheet, Workbook
 from sendjc_pipeline.submissions.readers.workbook_guard import NOWHERE, column_letters
 
 _HEADER_WITHIN = 10
@@ -33,8 +32,7 @@ class SheetTable:
     book: Workbook
     sheet: Sheet
     table: Table
-    cells: CalamineSheet
-    first_column: int
+    cells: Cells
     header_row: int
     positions: dict[str, int]
     unnamed: tuple[int, ...]
@@ -53,10 +51,9 @@ def find_table(book: Workbook, sheet: Sheet, feed: Feed, table: Table, spec: str
         raise _rejected(
             book, feed, "unreadable", message, "Open it in Excel, mend the cell, save it and send it again."
         )
-    if cells.start is None:
+    if (first_column := cells.first_column) is None:
         raise _rejected(book, feed, "empty", f"sheet {printable(sheet.name)} holds nothing", "Send the file again.")
-    first_column = cells.start[1] + 1
-    top = [[_name(cell) for cell in row] for row in next(slabs(cells), [])[:_HEADER_WITHIN]]
+    top = [[_name(cell) for cell in row] for row in cells.top(_HEADER_WITHIN)]
     required = [
         {spelling(name) for name in (column.name, *column.renamed.values(), *column.also_called)}
         for column in feed.columns(table, spec)
@@ -80,8 +77,7 @@ def find_table(book: Workbook, sheet: Sheet, feed: Feed, table: Table, spec: str
         message = f"the header of table {table.name} stands in row {places[0] + 1}; the rows above were passed over"
         warnings.append(_warning(book, feed, "header_row", message, "put the header in row 1"))
     return SheetTable(
-        book, sheet, table, cells, first_column, places[0] + 1,
-        found,
+        book, sheet, table, cells, places[0] + 1, found,
         tuple(place for place, cell in enumerate(header, start=first_column) if not cell), tuple(warnings),
     )  # fmt: skip
 
@@ -94,9 +90,10 @@ def load(con: duckdb.DuckDBPyConnection, feed: Feed, one: SheetTable) -> list[Fi
     )
     doubtful = _doubtful_rows(one)
     counts = {"rows": 0, "blank": 0, "trailing": 0, "unnamed": 0}
-    for number, rows in _body(one):
-        frame = _frame(one, rows, feed.dialect).with_row_index("source_row", number)
-        counts["unnamed"] += any(row[place - one.first_column] != "" for row in rows for place in one.unnamed)
+    for number, columns in one.cells.slabs(one.header_row, {*one.positions.values(), *one.unnamed}, feed.dialect):
+        frame = pl.DataFrame({key: columns[place] for key, place in one.positions.items()})
+        frame = frame.with_row_index("source_row", number)
+        counts["unnamed"] += any((columns[place] != "").any() for place in one.unnamed)
         is_row = pl.any_horizontal(pl.exclude("source_row") != "")
         filled = frame.filter(is_row)
         if filled.height:
@@ -110,29 +107,12 @@ def load(con: duckdb.DuckDBPyConnection, feed: Feed, one: SheetTable) -> list[Fi
     return [*one.warnings, *_said(feed, one, counts)]
 
 
-def _body(one: SheetTable) -> Iterator[tuple[int, list[list[Any]]]]:
-    """The rows below the header in slabs, each with Excel's number of its first row."""
-    number = 1
-    for slab in slabs(one.cells):
-        below = max(one.header_row - number + 1, 0)
-        if slab[below:]:
-            yield number + below, slab[below:]
-        number += len(slab)
-
-
-def _frame(one: SheetTable, rows: list[list[Any]], dialect: Dialect) -> pl.DataFrame:
-    columns = list(zip(*rows, strict=True))
-    return pl.DataFrame(
-        {key: texts(columns[place - one.first_column], dialect) for key, place in one.positions.items()}
-    )
-
-
 def _doubtful_rows(one: SheetTable) -> dict[int, str]:
     """Excel row -> why its values cannot be told."""
     read = set(one.positions.values())
     found = {row: ERROR for row, column in one.sheet.part.errors if column in read}
-    done, last = one.header_row, (one.cells.end or (0, 0))[0] + 1
-    for (top, left), (bottom, right) in sorted(one.cells.merged_cell_ranges or []):
+    done, last = one.header_row, one.cells.last_row
+    for (top, left), (bottom, right) in sorted(one.cells.merged):
         if any(left + 1 <= place <= right + 1 for place in read):
             found |= dict.fromkeys(range(max(top, done) + 1, min(bottom + 1, last) + 1), MERGED)
             done = max(done, min(bottom + 1, last))  # ranges may overlap in a damaged file: each row is named once
@@ -199,11 +179,12 @@ def _no_header(
 
 def _refuse_other_feed(book: Workbook, feed: Feed, table: Table, header: list[str]) -> None:
     """Refuse a sheet that has what the table requires, by chance, and is wholly another feed's."""
+    known = {spelling(name) for name in (*(column.name for column in table.columns), *table.ignored)}
+    if len(known & {spelling(cell) for cell in header}) >= len([cell for cell in header if cell]) / 2:
+        return  # most of it is this table's, and to ask whose else it may be reads every declaration
     fits = recognise(header)
     if fits and fits[0] != feed.name:
-        known = {spelling(name) for name in (*(column.name for column in table.columns), *table.ignored)}
-        if len(known & {spelling(cell) for cell in header}) < len([cell for cell in header if cell]) / 2:
-            raise _wrong_feed(book, feed, fits)
+        raise _wrong_feed(book, feed, fits)
 
 
 def _wrong_feed(book: Workbook, feed: Feed, fits: tuple[str, str]) -> FileRejected:
