@@ -1,0 +1,151 @@
+"""What the records say of children, once per distinct saying, and which sayings are worth comparing.
+
+Belongs here: the fingerprint of a record's content, the blocking keys. Does not belong here: how alike two contents are
+(scores.py), or who is who.
+
+Scoring works on contents, not on records: the same child in eight returns with the same particulars is scored once, and
+a score can be kept for as long as the particulars stay (scores.py).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.settings import SendjcError
+
+NICKNAME_SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "nickname.csv"
+
+# What two contents are compared on; also the columns that the model knows (model.json).
+COMPARED = (
+    "forename", "plain_forename", "surname", "is_one_name", "birth_date", "sex", "postcode", "upn", "nhs_number", "uln",
+)  # fmt: skip
+_FROM_RECORDS = ("forename", "surname", "one_name", "birth_date", "sex", "postcode", "upn", "nhs_number", "uln")
+
+# Key -> what two contents must share to be compared at all. Each is one text; NULL blocks nothing.
+BLOCKS = {
+    "birth_forename": "birth_date || '|' || identity_sound(plain_forename)",
+    "birth_surname": "birth_date || '|' || identity_sound(surname)",
+    "birth_address": "birth_date || '|' || split_part(postcode, ' ', 1) || '|' || sex",
+    "address_forename": "postcode || '|' || substr(plain_forename, 1, 2)",
+    "address_surname": "postcode || '|' || identity_sound(surname)",
+    "names_year": "identity_sound(plain_forename) || '|' || identity_sound(surname) || '|' || year(birth_date)",
+    "names_day": "identity_sound(plain_forename) || '|' || identity_sound(surname) || '|' || strftime(birth_date, '%m%d')",
+    "names_address": "identity_sound(plain_forename) || '|' || identity_sound(surname) || '|' || split_part(postcode, ' ', 1)",
+    "swapped": "birth_date || '|' || least(forename, surname) || '|' || greatest(forename, surname)",
+    "nhs_number": "nhs_number",
+    "upn": "upn",
+    "uln": "uln",
+}
+
+
+@guarded("describing records")
+def create_contents(con: duckdb.DuckDBPyConnection) -> None:
+    """Create two temporary tables from those of records.create_records.
+
+    local_content: local_no, fingerprint (UBIGINT: the last half of an MD5 of COMPARED).
+    content: fingerprint, COMPARED, is_shared (records of two numberings say exactly this), and a column per BLOCKS. Only
+        contents with both names: without them twins are one child to any score.
+
+    A record says the newest of what its feeds say, of identifiers only what they agree on.
+    """
+    _load_nicknames(con)
+    newest = ", ".join(
+        f"coalesce(agreed.{name}, newest.{name}) as {name}" if name not in ("upn", "nhs_number", "uln") else f"agreed.{name}"
+        for name in _FROM_RECORDS
+    )
+    latest = ", ".join(f"arg_max({name}, recency) as {name}" for name in _FROM_RECORDS)
+    compared = ", ".join(COMPARED)
+    blocks = ", ".join(f"{expression} as block_{name}" for name, expression in BLOCKS.items())
+    con.execute(f"""
+        create or replace temp table local_content as
+        with newest as (
+            select local_person.local_no, {latest}
+            from history_record
+            inner join local_person using (side, space, partner, source_person_id)
+            group by local_person.local_no
+        ),
+
+        said_now as (
+            select local_no, {newest}
+            from newest
+            inner join agreed using (local_no)
+        ),
+
+        named as (
+            select local_no,
+                coalesce(forename, replace(split_part(one_name, '|', 1), ' ', '')) as forename,
+                coalesce(surname, nullif(replace(split_part(one_name, '|', 2), ' ', ''), '')) as surname,
+                one_name is not null as is_one_name, birth_date, sex, postcode, upn, nhs_number, uln
+            from said_now
+        )
+
+        select named.local_no, named.* exclude (local_no),
+            coalesce(nickname.plain_forename, named.forename) as plain_forename,
+            md5_number_lower(concat_ws('|', {", ".join(f"coalesce(named.{name}::varchar, '')" for name in COMPARED if name != "plain_forename")})) as fingerprint
+        from named
+        left join nickname on named.forename = nickname.forename;
+
+        create or replace temp table content as
+        with distinct_content as (
+            select fingerprint, {", ".join(f"any_value({name}) as {name}" for name in COMPARED)},
+                count(distinct (partner, space)) > 1 as is_shared
+            from local_content
+            inner join local_person using (local_no)
+            where forename is not null and surname is not null
+            group by fingerprint
+        )
+
+        select fingerprint, {compared}, is_shared, {blocks}
+        from distinct_content;
+
+        create or replace temp table local_content as
+        select local_no, fingerprint
+        from local_content;
+    """)
+
+
+@guarded("choosing what to compare")
+def create_candidates(con: duckdb.DuckDBPyConnection) -> None:
+    """Create table candidate (a, b: fingerprints, a < b, or a = b where is_shared) of what table new_content concerns.
+
+    Needs new_content (fingerprint): only pairs with one of these are listed, the others being known already.
+    """
+    con.execute("create or replace temp table candidate (a ubigint, b ubigint)")
+    (everything,) = con.execute(
+        "select (select count(*) from new_content) = (select count(*) from content)"
+    ).fetchone() or (True,)
+    fresh = "content" if everything else "(select * from content semi join new_content using (fingerprint))"
+    other = "one.fingerprint < two.fingerprint" if everything else "one.fingerprint <> two.fingerprint"
+    for name in BLOCKS:
+        con.execute(f"""
+            insert into candidate
+            select least(one.fingerprint, two.fingerprint), greatest(one.fingerprint, two.fingerprint)
+            from {fresh} as one
+            inner join content as two on one.block_{name} = two.block_{name} and {other}
+        """)
+    con.execute("""
+        insert into candidate
+        select fingerprint, fingerprint
+        from content
+        semi join new_content using (fingerprint)
+        where is_shared;
+
+        create or replace temp table candidate as
+        select distinct a, b from candidate;
+    """)
+
+
+def _load_nicknames(con: duckdb.DuckDBPyConnection) -> None:
+    if not NICKNAME_SEED.is_file():
+        raise SendjcError(
+            f"The seed {NICKNAME_SEED.name} is missing from seeds/reference: restore it from version control."
+        )
+    con.execute(
+        "create or replace temp table nickname as"
+        " select identity_letters(forename) as forename, min(identity_letters(plain_forename)) as plain_forename"
+        " from read_csv(?, header = true, all_varchar = true) group by 1",
+        [str(NICKNAME_SEED)],
+    )
