@@ -17,6 +17,7 @@ from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS
 from sendjc_pipeline.identity.thresholds import Thresholds
 
+IDENTIFIER_WEIGHT = 20.0  # what one number on two records adds to a match weight in model.json
 _ROUNDS = 50  # a bound that no data reaches: every round joins at least one pair, most of them in the first three
 
 
@@ -26,6 +27,8 @@ def create_clusters(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
 
     node: local_no, node_no (the child that the rules and the clerks made), person_no (the child in the end).
     node_edge: one (node_no), two (one < two), weight: the best score of a pair of records of two nodes.
+    contested_local: local_no, kind, value: records that bear a number which one source gives to two children.
+    record_edge: one, two (local_no), weight: what node_edge was made of, contested numbers speaking for nobody.
     node_link: node_no, weight: of the best link to another node of its person, NULL where clerks made it; no row for nodes
         that stand alone.
     """
@@ -96,14 +99,43 @@ def _create_edges(con: duckdb.DuckDBPyConnection) -> None:
         for kind in IDENTIFIERS
     )
     con.execute(f"""
-        create or replace temp table node_edge as
-        select least(one.node_no, two.node_no) as one, greatest(one.node_no, two.node_no) as two,
-            max(pair_score.weight) as weight
+        -- Numbers that one source gives to two children: on whom they are right, nobody knows, so they speak for nobody.
+        create or replace temp table contested as
+        select kind, value
+        from shared_identifier
+        inner join local_person using (local_no)
+        inner join node using (local_no)
+        group by kind, value, partner, space
+        having count(distinct node_no) > 1;
+
+        create or replace temp table contested_local as
+        select shared_identifier.local_no, shared_identifier.kind, shared_identifier.value
+        from shared_identifier
+        semi join contested using (kind, value);
+
+        create or replace temp table record_edge as
+        select a.local_no as one, b.local_no as two, pair_score.weight
         from pair_score
         inner join local_content as a on pair_score.a = a.fingerprint
         inner join local_content as b on pair_score.b = b.fingerprint
-        inner join node as one on a.local_no = one.local_no
-        inner join node as two on b.local_no = two.local_no
+        where a.local_no <> b.local_no;
+
+        create or replace temp table record_edge as
+        select record_edge.one, record_edge.two,
+            record_edge.weight - case when disputed.one is null then 0 else {IDENTIFIER_WEIGHT} end as weight
+        from record_edge
+        left join (
+            select distinct a.local_no as one, b.local_no as two
+            from contested_local as a
+            inner join contested_local as b on a.kind = b.kind and a.value = b.value and a.local_no <> b.local_no
+        ) as disputed using (one, two);
+
+        create or replace temp table node_edge as
+        select least(one.node_no, two.node_no) as one, greatest(one.node_no, two.node_no) as two,
+            max(record_edge.weight) as weight
+        from record_edge
+        inner join node as one on record_edge.one = one.local_no
+        inner join node as two on record_edge.two = two.local_no
         where one.node_no <> two.node_no
         group by 1, 2;
 
@@ -111,7 +143,6 @@ def _create_edges(con: duckdb.DuckDBPyConnection) -> None:
         select partner, space, row_number() over (order by partner, space) as source_no
         from (select distinct partner, space from local_person);
 
-        -- A source of a node is a negative number, so that sources and identifiers lie in one table of what only one may have.
         create or replace temp table node_source as
         select distinct node.node_no, source_no.source_no
         from node

@@ -38,13 +38,11 @@ def create_doubts(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
     con.execute(f"""
         create or replace temp table doubtful_pair as
         with scored as (
-            select a.local_no as one, b.local_no as two, one.person_no as person_one, two.person_no as person_two, pair_score.weight
-            from pair_score
-            inner join local_content as a on pair_score.a = a.fingerprint
-            inner join local_content as b on pair_score.b = b.fingerprint
-            inner join node as one on a.local_no = one.local_no
-            inner join node as two on b.local_no = two.local_no
-            where pair_score.weight >= {limits.review_weight} and one.person_no <> two.person_no
+            select record_edge.one, record_edge.two, one.person_no as person_one, two.person_no as person_two, record_edge.weight
+            from record_edge
+            inner join node as one on record_edge.one = one.local_no
+            inner join node as two on record_edge.two = two.local_no
+            where record_edge.weight >= {limits.review_weight} and one.person_no <> two.person_no
         ),
 
         shared as (

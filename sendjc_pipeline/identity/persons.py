@@ -33,14 +33,18 @@ def create_persons(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser,
     local_link: one row per local_no with side, space, partner, source_person_id, person_no, person_key; and how the record
         hangs on the child: method (the rule that settled it; the rule between the sides for records of the side whose
         identifiers are weaker; 'splink' for those that only their score joins; 'clerical'), match_probability (1 for
-        rules and clerks), is_in_doubt (a score below the threshold of doubt).
+        rules and clerks), is_in_doubt (joined by a score below the threshold of doubt, or to a child with a contested number).
     person: person_no, of the children whom a counted submission holds.
     """
     _create_anchors(con, pseudonymiser)
     _create_heads(con)
     con.execute(f"""
         create or replace temp table local_link as
-        with scored as (
+        with disputed as (
+            select node.person_no from node semi join contested_local using (local_no)
+        ),
+
+        scored as (
             select node.local_no, node_link.weight
             from node
             inner join person_head on node.person_no = person_head.person_no and node.node_no <> person_head.node_no
@@ -65,7 +69,8 @@ def create_persons(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser,
                 else coalesce(education_link.method, health_link.method, child.method)
             end as method,
             case when scored.local_no is null then 1.0 else round(1 / (1 + pow(2, -scored.weight)), 6) end as match_probability,
-            match_probability < {limits.doubt} as is_in_doubt
+            match_probability < {limits.doubt}
+                or (scored.local_no is not null and node.person_no in (from disputed)) as is_in_doubt
         from node
         inner join local_person using (local_no)
         inner join child using (local_no)
@@ -90,33 +95,34 @@ def create_persons(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser,
 
 def _create_anchors(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser) -> None:
     """person_anchor: what was received first, then what is strongest, then what sorts first."""
-    first_seen = " union all ".join(
-        f"select '{kind}' as kind, {kind} as value, min(received_at) as since from history_record where {kind} is not null group by all"
-        for _, kind, _ in _STRENGTH
+    brought = " union all ".join(
+        f"select {rank} as strength, '{prefix}' as kind, {kind} as value, received_at, local_no from sent where {kind} is not null"
+        for rank, (prefix, kind, _) in enumerate(_STRENGTH)
     )
-    prefixes = " ".join(f"when '{kind}' then '{prefix}'" for prefix, kind, _ in _STRENGTH)
-    ranks = " ".join(f"when '{kind}' then {rank}" for rank, (_, kind, _) in enumerate(_STRENGTH))
     con.execute(f"""
         create or replace temp table anchor as
-        with first_seen as ({first_seen}),
+        with sent as (
+            select local_person.local_no, history_record.*
+            from history_record
+            inner join local_person using (side, space, partner, source_person_id)
+        ),
 
+        -- A number belongs to the record that brought it first, however it was corrected or shared later; so no two children
+        -- have one anchor, and of two children that become one, one keeps its anchor.
         token as (
-            select node.person_no, first_seen.since, case trusted.kind {ranks} end as strength, trusted.value,
-                case trusted.kind {prefixes} end as kind
-            from trusted
-            inner join node using (local_no)
-            inner join first_seen on trusted.kind = first_seen.kind and trusted.value = first_seen.value
+            select kind, value, strength, min(received_at) as since,
+                arg_min(local_no, {{'received_at': received_at, 'local_no': local_no}}) as local_no
+            from ({brought})
+            group by kind, value, strength
             union all
-            select node.person_no, min(history_record.received_at), {_LOCAL},
-                concat_ws('|', local_person.partner, local_person.space, local_person.source_person_id), 'LOCAL'
-            from node
-            inner join local_person using (local_no)
-            inner join history_record using (side, space, partner, source_person_id)
-            group by node.person_no, local_person.partner, local_person.space, local_person.source_person_id
+            select 'LOCAL', concat_ws('|', partner, space, source_person_id), {_LOCAL}, min(received_at), local_no
+            from sent
+            group by local_no, partner, space, source_person_id
         )
 
         select person_no, arg_min(kind || ':' || value, {{'since': since, 'strength': strength, 'value': value}}) as canonical
         from token
+        inner join node using (local_no)
         group by person_no;
 
         create or replace temp table person_anchor as

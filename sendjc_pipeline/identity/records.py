@@ -113,21 +113,20 @@ def create_records(
 
 def _insert(source: PersonSource) -> str:
     values = []
-    one_name = _one_name(source)
     for name, (kind, macro) in ATTRIBUTES.items():
         if name == "one_name":
-            values.append(f"identity_split_name({one_name})")
+            values.append("sent.identity_one_name")
             continue
         sent = [f'{macro}(sent."{column}")' if macro else f'sent."{column}"' for column in source.columns.get(name, ())]
         value = f"coalesce({', '.join(sent)}, null)" if sent else f"cast(null as {kind})"
         is_name = name in ("forename", "surname")
-        values.append(f"case when {one_name} is null then {value} end" if is_name and sent else value)
+        values.append(f"case when sent.identity_one_name is null then {value} end" if is_name and sent else value)
     return f"""
         insert into sent_person
         select '{source.side}', submission.space, submission.feed, submission.partner, submission.submission_id,
             submission.period_end, submission.received_at, sent.source_row,
             cast(sent."{source.person_id}" as varchar), {", ".join(values)}
-        from sent_table as sent
+        from (select sent.*, {_one_name(source)} as identity_one_name from sent_table as sent) as sent
         inner join submission using (submission_id)
         where sent."{source.person_id}" is not null"""
 
@@ -143,12 +142,17 @@ def _one_name(source: PersonSource) -> str:
 
 def _settle(con: duckdb.DuckDBPyConnection) -> None:
     names = list(ATTRIBUTES)
+    # Here, where each text is read once: the macro names its argument several times.
+    standard = ", ".join(
+        f"case when {name} is not null then identity_split_name({name}) end as {name}" if name == "one_name" else name
+        for name in names
+    )
     newest = ", ".join(f"arg_max({name}, recency) as {name}" for name in names)  # arg_max passes over NULL
     unanimous = ", ".join(f"case when count(distinct {name}) = 1 then min({name}) end as {name}" for name in names)
     con.execute(f"""
         create or replace temp table history_record as
         select row_number() over (order by period_end, received_at, feed, submission_id, source_row) as recency,
-            side, space, feed, partner, submission_id, source_person_id, received_at, {", ".join(names)}
+            side, space, feed, partner, submission_id, source_person_id, received_at, {standard}
         from sent_person;
         drop table sent_person;
 

@@ -55,14 +55,14 @@ def swap_in(
     final_identity, final_rows = identity_folder(settings, quarter), pseudonymised_folder(settings, quarter)
     final_review = review_folder(settings, quarter)
     _make_private(final_identity.parent, final_rows.parent, final_review.parent)
-    if final_review.exists():
-        final_review.rename(scratch / "old_review")
-    review.rename(final_review)
     if final_identity.exists():
         final_identity.rename(scratch / "old_identity")
     if final_rows.exists():
         final_rows.rename(scratch / "old_pseudonymised")
     pseudonymised.rename(final_rows)
+    if final_review.exists():
+        final_review.rename(scratch / "old_review")
+    review.rename(final_review)
     identity.rename(final_identity)
 
 
