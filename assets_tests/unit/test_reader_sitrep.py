@@ -153,3 +153,74 @@ def test_an_empty_or_truncated_workbook_is_refused(con, tmp_path: Path, kept: in
     (tmp_path / "cut.xlsx").write_bytes(whole[:kept])
     with pytest.raises(readers.FileRejected, match=r"CHS_SITREP\.file\.(empty|unreadable)"):
         read(con, FEED, "2023", [tmp_path / "cut.xlsx"])
+
+
+# --- The long form ------------------------------------------------------------------------------------------------------
+
+LONG = "Period,Month,OrgRef,OrgName,Region_Name,STP_Code,STP_Name,Service,ServiceType,MetricID,MetricDescription,TextResponses,MetricValue"
+SLT = "RHA,NOTTINGHAMSHIRE HEALTHCARE,Midlands,QT1,Notts,Therapy interventions: speech and language,Children and Young People"
+
+
+def long_file(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join([LONG, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_long_form_fills_the_same_table(con, tmp_path: Path) -> None:
+    file = long_file(
+        tmp_path / "sitrep.csv",
+        f"2024-25,2025-01-01,{SLT},RES001c,Total waiting list,,1632.0",
+        f"2024-25,2025-01-01,{SLT},RES002cii,Mean wait,,22.4",
+        f"2024-25,2025-01-01,{SLT},RES001cvi,Waiting >18-52 weeks,a note,413",
+        "2024-25,2025-01-01,RTD,NEWCASTLE HOSPITALS,,QHM,,(A)  Audiology ,,RES001ci,Waiting 0-1 weeks,,",
+    )
+    result = read(con, FEED, "long", [file])
+    assert result.stated_period == "2025-01"
+    assert {w.message for w in result.warnings} == {"1 rows of other metrics were passed over"}
+    service = "Therapy interventions: Speech and language"
+    assert con.execute("select * exclude (org_name, source_file, source_sheet) from raw_waiting").fetchall() == [
+        ("2025-01", "2025-01-01", "Provider", "RHA", "CYP", service, "total", "1632", 2),
+        ("2025-01", "2025-01-01", "Provider", "RHA", "CYP", service, "127-364", "413", 4),
+        ("2025-01", "2025-01-01", "Provider", "RTD", "A", "Audiology", "0-7", None, 5),
+    ]
+    places = dict(con.execute("select column_name, position from raw_header where table_name = 'waiting'").fetchall())
+    assert (places["value_text"], places["data_month"], places["band"], places["org_code"]) == (13, 2, 10, 3)
+
+
+@pytest.mark.parametrize(
+    ("month", "expected"),
+    [
+        ("01/03/2025", ("2025-03", "2025-03-01")),
+        ("2025-03-01 00:00:00", ("2025-03", "2025-03-01")),
+        ("March 2025", ("2025-03", "2025-03-01")),
+        ("Mar-25", ("2025-03", "2025-03-01")),
+        ("last month", ("last month", "last month")),
+    ],
+)
+def test_months_are_read_as_warehouses_write_them(con, tmp_path: Path, month: str, expected: tuple[str, str]) -> None:
+    read(con, FEED, "long", [long_file(tmp_path / "a.csv", f"x,{month},{SLT},RES001c,Total,,1")])
+    assert con.execute("select data_month, data_month_start from raw_waiting").fetchall() == [expected]
+
+
+def test_the_last_band_is_split_where_its_description_says_so(con, tmp_path: Path) -> None:
+    whole, split = (f"x,2025-03-01,{SLT},RES001cvii,Waiting {weeks} weeks,,3" for weeks in (">52", ">52-104"))
+    beyond = f"x,2025-03-01,{SLT},RES001cviii,Waiting >104 weeks,,1"
+    read(con, FEED, "long", [long_file(tmp_path / "a.csv", whole)])
+    assert con.execute("select band from raw_waiting").fetchall() == [("365+",)]
+    readers.prepare(con)
+    read(con, FEED, "long", [long_file(tmp_path / "b.csv", split, beyond)])
+    assert con.execute("select band from raw_waiting").fetchall() == [("365-728",), ("729+",)]
+
+
+def test_a_ragged_line_is_kept_aside_under_the_table_s_name(con, tmp_path: Path) -> None:
+    read(con, FEED, "long", [long_file(tmp_path / "a.csv", "x,2025-03-01", f"x,2025-03-01,{SLT},RES001c,Total,,1")])
+    assert con.execute("select table_name, source_row from raw_reject").fetchall() == [("waiting", 2)]
+
+
+def test_a_csv_without_the_columns_and_both_forms_at_once_are_refused(con, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("Month,OrgRef\n")
+    with pytest.raises(readers.FileRejected, match=r"MetricID.*CHS_SITREP\.file\.missing_column"):
+        read(con, FEED, "long", [tmp_path / "other.csv"])
+    both = [long_file(tmp_path / "a.csv"), workbook(tmp_path / "b.xlsx", LATE)]
+    with pytest.raises(readers.FileRejected, match=r"CHS_SITREP\.file\.mixed_shapes"):
+        read(con, FEED, "2023", both)

@@ -20,7 +20,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.submissions import readers
 from sendjc_pipeline.submissions.bundle import open_bundles
-from sendjc_pipeline.submissions.readers import FileRejected, ReadResult
+from sendjc_pipeline.submissions.readers import FileRejected, ReadResult, plain
 from sendjc_pipeline.warehouse.connection import connect
 
 DEMO = feeds.load("demographics")
@@ -48,7 +48,9 @@ def refusal(feed: Feed, files: Sequence[Path], spec: str | None = None) -> FileR
 
 
 def rows(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    return con.execute("select source_row, localpatientid, surname from raw_demographics").fetchall()
+    return con.execute(
+        f"select {readers.source_row('raw_demographics')}, localpatientid, surname from raw_demographics"
+    ).fetchall()
 
 
 def rejects(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
@@ -116,7 +118,9 @@ def test_what_the_standard_writer_writes_is_read_back(
         writer.writerow([f"P{number}", "", first, second, "2015-05-04", "F", "", ""])
     folder = tmp_path_factory.mktemp("csv")
     con, _ = read(DEMO, [demographics(folder, buffer.getvalue().encode())])
-    found = con.execute("select source_row, surname, forename from raw_demographics").fetchall()
+    found = con.execute(
+        f"select {readers.source_row('raw_demographics')}, surname, forename from raw_demographics"
+    ).fetchall()
     assert rejects(con) == []
     assert found == [(n + 2, first, second) for n, (first, second) in enumerate(cells)]
 
@@ -141,13 +145,24 @@ def test_headers_match_in_any_case_and_order_and_surplus_columns_are_told(tmp_pa
         (b"", "empty", "0 bytes"),
         (b" \n", "empty", "0 bytes"),
         (b"PK\x03\x04rest", "unreadable", "Excel workbook"),
-        ("x,y\n".encode("utf-16"), "encoding", "UTF-16"),
+        (b"\xff\xfe", "empty", "0 bytes"),
+        ("x,y\n".encode("utf-32"), "unreadable", "UTF-32"),
+        ("x,y\n".encode("utf-16") + b"z", "encoding", "begins as UTF-16"),
+        (b"sep=;\n" + HEADER.encode() + b"\n", "delimiter", "sep="),
+        (HEADER.replace(",", ";").encode() + b"\n", "delimiter", "separated by semicolons"),
+        (HEADER.replace(",", "\t").encode() + b"\n", "delimiter", "separated by tabs"),
+        (HEADER.encode() + b"\n" + b"a\n" * 100_001, "unreadable", "too short for a row"),
         (b"LocalPatientID,Surname\n", "missing_column", "DateOfBirth"),
         (HEADER.replace("Surname", "NHSNumber").encode() + b"\n", "duplicate_column", "nhsnumber"),
         (
-            HEADER.encode() + b"\nP1,,A,,2015-05-04,F,,\nP2,,Zo\xeb,,2015-05-04,F,,\n",
+            HEADER.encode() + b"\nP1,,A,,2015-05-04,F,,\nP2,,Zo\x81,,2015-05-04,F,,\n",
             "encoding",
             "line 3 is not in UTF-8",
+        ),
+        (
+            HEADER.encode() + b"\nP1,,Zo\xc3\xab,,2015-05-04,F,,\nP2,,Zo\xeb,,2015-05-04,F,,\n",
+            "encoding",
+            "line 3 is not in UTF-8 and other text is",
         ),
         (HEADER.encode() + b"\nP1,,\x00,,2015-05-04,F,,\n", "unreadable", "NUL"),
         (HEADER.encode() + b"\rP1,,A,,2015-05-04,F,,\r", "unreadable", "carriage return"),
@@ -158,6 +173,72 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: bytes, rule: str, me
     assert found.rule == f"DEMOGRAPHICS.file.{rule}"
     assert message in found.message
     assert found.remedy
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_other_encodings_are_read_and_a_code_page_is_told(tmp_path: Path, encoding: str) -> None:
+    content = f"{HEADER}\nP1,,Lee,Bo,2015-05-04,M,,\nP2,,Zoë,Ada,2015-05-04,F,,\n".encode(encoding)
+    con, result = read(DEMO, [demographics(tmp_path, content)])
+    assert rows(con) == [(2, "P1", "Lee"), (3, "P2", "Zoë")]
+    told = [(w.rule, "line 3" in w.message) for w in result.warnings]
+    assert told == ([("DEMOGRAPHICS.file.encoding_cp1252", True)] if encoding == "cp1252" else [])
+
+
+PIECE = st.sampled_from(["a", "", " ", " a", "a ", "é", "\u00a0", '"', '""', "a,b", "1", "\t", "#", "'", "\\", "NULL"])
+LINE = st.one_of(
+    st.lists(PIECE, min_size=8, max_size=8),
+    st.lists(PIECE.map(lambda text: f'"{text}"'), min_size=8, max_size=8),
+    st.lists(st.sampled_from(["a", '"b"', "", '""', '"c,d"', "é x"]), min_size=8, max_size=8),
+    st.lists(PIECE, max_size=10),
+).map(",".join)
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(
+    lines=st.lists(LINE, max_size=6), line_end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), bom=st.booleans()
+)
+def test_the_short_way_gives_what_the_rule_gives(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], line_end: str, last: bool, bom: bool
+) -> None:
+    text = line_end.join([HEADER, *lines]) + (line_end if last else "")
+    path = demographics(tmp_path_factory.mktemp("csv"), (b"\xef\xbb\xbf" if bom else b"") + text.encode())
+    cells = ", ".join(f'"{column.key}"' for column in DEMO.tables["demographics"].columns)
+    query = f"select {readers.source_row('raw_demographics')}, {cells}, source_file::varchar from raw_demographics"
+    short, result = read(DEMO, [path])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plain, "look", lambda *_: None)
+        by_rule, expected = read(DEMO, [path])
+    assert short.execute(query).fetchall() == by_rule.execute(query).fetchall()
+    assert rejects(short) == rejects(by_rule)
+    assert result == expected
+    if short.execute("select count(*) from raw_trimmed where table_name = 'demographics'").fetchone() == (1,):
+        blank = "regexp_matches(x, '^[\\s\\x{A0}]|[\\s\\x{A0}]$')"
+        found = short.execute(
+            f"select count(*) from (select unnest([{cells}]) as x from raw_demographics) where {blank}"
+        )
+        assert found.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("body", ["P1,,A,,2015-05-04,F,,", '"P1","","A, B","","2015-05-04","F","",""', "é,,A,,,,,"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_plain_files_do_take_the_short_way(tmp_path: Path, body: str, line_end: str) -> None:
+    path = demographics(tmp_path, line_end.join([HEADER, body, body]).encode())
+    con, _ = read(DEMO, [path])
+    assert con.execute("select count(*) from raw_demographics where source_row is null").fetchone() == (2,)
+
+
+def test_a_short_way_that_fails_leaves_the_file_to_the_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = demographics(tmp_path, f"{HEADER}\nP1,,A,,2015-05-04,F,,\n".encode())
+    monkeypatch.setattr(plain, "look", lambda *_: plain.Plain(7, True, False, b"\n"))
+    con, _ = read(DEMO, [path])
+    assert con.execute("select source_row, localpatientid from raw_demographics").fetchall() == [(2, "P1")]
+    assert con.execute("select count(*) from raw_trimmed where table_name = 'demographics'").fetchone() == (0,)
+
+
+def test_half_a_million_lines_with_lone_quote_marks_are_read(tmp_path: Path) -> None:
+    content = f"{HEADER}\n" + 'P1,,"A\nB",C,2015-05-04,F,,\n' * 200_000
+    con, _ = read(DEMO, [demographics(tmp_path, content.encode())])
+    assert con.execute("select count(*) from raw_demographics").fetchone() == (200_000,)
 
 
 def test_a_header_without_rows_is_not_an_empty_file(tmp_path: Path) -> None:
@@ -203,8 +284,8 @@ def test_a_file_under_another_name_is_read_by_its_header(tmp_path: Path) -> None
 
 def test_tables_of_the_layout_that_are_not_needed_are_left_unread(tmp_path: Path) -> None:
     files = write_files(tmp_path, CSDS)
-    surplus = tmp_path / "CYP002GP.csv"
-    surplus.write_text("LocalPatientID,OrgID_GP\nP1,C84001\n")
+    surplus = tmp_path / "CYP403CPP.csv"
+    surplus.write_text("LocalPatientID,CPP_Reason\nP1,01\n")
     _, result = read(feeds.load("csds"), [*files, surplus])
     assert [w.rule for w in result.warnings] == ["CSDS.file.not_read"]
 

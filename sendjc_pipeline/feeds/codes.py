@@ -37,7 +37,7 @@ def read_seed(path: Path = SEED) -> pd.DataFrame:
     schema = pa.DataFrameSchema(
         {
             "list_id": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9_]*$"), nullable=False),
-            "code": pa.Column(str, pa.Check.str_matches(r"^[A-Za-z0-9]+$"), nullable=False),
+            "code": pa.Column(str, pa.Check.str_matches(r"^[A-Za-z0-9/\\#]+$"), nullable=False),
             "label": filled,
             "valid_from_spec": text,
             "valid_to_spec": text,

@@ -60,6 +60,8 @@ class Column(Dated):
     """A value outside the code list or pattern is a warning, not a quarantine; only for types kept as text."""
     renamed: dict[str, str] = {}
     """Header in older specs: {last spec with the old header: old header}."""
+    also_called: Names = ()
+    """Other headers under which suppliers' systems are known to export it, in any spec; a known misprint is one."""
     privacy: Privacy = "none"
     description: str
 
@@ -111,7 +113,8 @@ class Dialect(Record):
 
     delimiter: str = ","
     quote: str = '"'
-    encoding: Literal["utf-8"] = "utf-8"
+    encodings: tuple[Literal["utf-8", "utf-16", "cp1252"], ...] = ("utf-8", "utf-16", "cp1252")
+    """What the bytes may be: UTF-16 only behind a byte-order mark, cp1252 only where they cannot be UTF-8; the partner is then told."""
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     datetime_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
     date_example: str = "2025-01-31"

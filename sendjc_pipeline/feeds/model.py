@@ -16,6 +16,8 @@ from sendjc_pipeline.feeds.elements import Column, Dated, Dialect, Names, Outcom
 
 __all__ = ["Column", "Dialect", "Feed", "Outcome", "Parent", "Rule", "Table"]
 
+# raw_header and raw_reject are the intake's own.
+_TAKEN = ("header", "reject")
 Kind = Literal["council", "provider", "board", "publisher"]
 
 
@@ -37,6 +39,8 @@ class Table(Dated):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Table:
+        if self.name.lower() in _TAKEN:
+            raise ValueError(f"table {self.name}: the intake has a side table of that name; choose another")
         known = {column.key for column in self.columns}
         if len(known) != len(self.columns):
             raise ValueError(f"table {self.name}: a column is declared twice")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from sendjc_pipeline.feeds.model import Column, Dialect, Feed, Table
-from sendjc_pipeline.submissions.readers import raw_name
+from sendjc_pipeline.submissions.readers import raw_name, source_row
 
 PARQUET_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "decimal": "DOUBLE", "flag": "BOOLEAN"}
 INCOMPLETE = "has_quarantined_descendant"
@@ -27,16 +27,33 @@ def create_typed_view(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) 
     Columns: row_id (the raw table's), source_file, source_sheet, source_row; for each declared column raw_<column> (trimmed
     text, NULL when blank), <column> (typed, NULL when it cannot be), and for identifiers <column>_is_well_formed and
     <column>_is_valid. A column that the spec lacks is NULL: its reader left it so.
+
+    It is a view and no table: a second copy of every text costs more than to cast it anew where it is asked for.
     """
-    texts = ", ".join(f'sendjc_text("{c.key}") as "raw_{c.key}"' for c in table.columns)
+    # Each layer is named by the next, so that what two expressions share is computed once.
+    text = "nullif(\"{0}\", '')" if _is_trimmed(con, table) else 'sendjc_text("{0}")'
+    texts = ", ".join(f'{text.format(c.key)} as "raw_{c.key}"' for c in table.columns)
     casts = ", ".join(f'{_cast(c, feed.dialect)} as "{c.key}"' for c in table.columns)
+    bounds = ", ".join(f'{_bounded(c.key)} as "{c.key}"' for c in table.columns if c.type == "date")
     flags = "".join(f", {_flags(c)}" for c in table.columns if c.is_checked)
     con.execute(f"""
         create or replace view {typed_name(table)} as
-        select *{flags} from (
+        select *{f" replace ({bounds})" if bounds else ""}{flags} from (
             select *, {casts} from (
-                select rowid as row_id, source_file, source_sheet, source_row, {texts} from {raw_name(table.name)}))
+                select rowid as row_id, source_file::varchar as source_file, source_sheet::varchar as source_sheet,
+                    {source_row("raw")} as source_row, {texts}
+                from {raw_name(table.name)} raw))
     """)
+
+
+def _is_trimmed(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    row = con.execute("select exists (from raw_trimmed where table_name = ?)", [table.name]).fetchone()
+    return bool(row and row[0])
+
+
+def _bounded(key: str) -> str:
+    """The day, unless its year is one such as 202 or 20255: they parse, and are slips of the keyboard."""
+    return f"case when \"{key}\" between date '1900-01-01' and date '2199-12-31' then \"{key}\" end"
 
 
 def output_columns(table: Table) -> list[str]:
@@ -49,9 +66,7 @@ def _cast(column: Column, dialect: Dialect) -> str:
     raw = f'"raw_{column.key}"'
     match column.type:
         case "date":
-            # Years such as 202 or 20255 parse, and are slips of the keyboard.
-            day = f"try_strptime({raw}, {_list(dialect.date_formats)})::date"
-            return f"case when {day} between date '1900-01-01' and date '2199-12-31' then {day} end"
+            return f"try_strptime({raw}, {_list(dialect.date_formats)})::date"
         case "datetime":
             return f"try_strptime({raw}, {_list(dialect.datetime_formats)})"
         case "integer":
@@ -61,7 +76,7 @@ def _cast(column: Column, dialect: Dialect) -> str:
         case "flag":
             return f"case when lower({raw}) in {_YES} then true when lower({raw}) in {_NO} then false end"
         case "upn":
-            return f"sendjc_compact({raw})"
+            return f"sendjc_upn_text({raw})"
         case "nhs_number":
             return f"sendjc_nhs_text({raw})"
         case "postcode":

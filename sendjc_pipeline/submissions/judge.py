@@ -32,7 +32,7 @@ class Window:
 
 
 def fault_name(table: Table) -> str:
-    """The table of the rows that broke a rule: row_id, faults INTEGER[] (of `rule_book`), is_quarantined.
+    """The table of the rows that broke a rule: row_id, file, sheet, row, faults INTEGER[] (of `rule_book`), is_quarantined.
 
     Sound rows, which are nearly all, are not copied into it: they go from the typed view to Parquet as they are.
     """
@@ -65,7 +65,8 @@ def leave_unjudged(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
         if raw_name(table.name) not in present:
             empty_raw_table(con, table)
         con.execute(
-            f"create or replace table {fault_name(table)} (row_id bigint, faults integer[], is_quarantined boolean)"
+            f'create or replace table {fault_name(table)} (row_id bigint, file varchar, sheet varchar, "row" bigint,'
+            " faults integer[], is_quarantined boolean)"
         )
 
 
@@ -97,18 +98,26 @@ def _judge_table(
     faults = ", ".join(f"case when fault_{number} then {number} end" for number, _ in rules)
     anything = " or ".join(f"fault_{number}" for number, _ in rules)
     serious = " or ".join(f"fault_{number}" for number, rule in rules if rule.outcome != "warn")
+    seen = scope(feed, table, " ".join(rule.when for _, rule in rules), window)
+    # The optimiser would move the test below the casts and cast a date anew for each rule that names it, but it moves nothing past
+    # an expression that may differ from row to row. random() is below 1.
     con.execute(f"""
         create or replace table {fault_name(table)} as
-        select row_id, list_filter([{faults}], lambda fault: fault is not null) as faults,
-            ({serious or "false"}) as is_quarantined
-        from (select row_id, {flags} from ({_scope(feed, table, rules, window)}))
-        where {anything}
+        select row_id, source_file as file, source_sheet as sheet, source_row as "row",
+            list_filter([{faults}], lambda fault: fault is not null) as faults, ({serious or "false"}) as is_quarantined
+        from (select *, ({anything}) or random() > 2 as is_faulty
+            from (select row_id, source_file, source_sheet, source_row, {flags} from ({seen})))
+        where is_faulty
     """)
 
 
-def _scope(feed: Feed, table: Table, rules: list[tuple[int, Rule]], window: Window) -> str:
-    """What a rule can see: the typed row, its accepted ancestors as one STRUCT column each, the period."""
-    text = " ".join(rule.when for _, rule in rules)
+def scope(feed: Feed, table: Table, text: str, window: Window) -> str:
+    """A query of what a rule can see: the typed row, its accepted ancestors as one STRUCT column each, the period.
+
+    `text` is the SQL that will be asked of it, one or many predicates: only the ancestors and the fields of them that it names
+    are fetched. The columns are those of `typed_<table>`, then one column per ancestor, NULL where there is no accepted one,
+    then period_start and period_end. The table's ancestors must have been judged.
+    """
     joins, structs = [], []
     below = table
     for ancestor in _needed_ancestors(feed, table, text):
@@ -116,10 +125,13 @@ def _scope(feed: Feed, table: Table, rules: list[tuple[int, Rule]], window: Wind
         child_key = f'self."{key}"' if below is table else f'{below.name}.item."{key}"'
         upward = [ancestor.parent.column.lower()] if ancestor.parent else []
         fields = sorted({key, *upward, *re.findall(rf"\b{ancestor.name}\.(\w+)", text)})
-        packed = ", ".join(f'"{field}" := any_value("{field}")' for field in fields)
+        # Rows that share their key were all kept out, so that a key of one column leads to one row.
+        is_unique = tuple(name.lower() for name in ancestor.key) == (key,)
+        packed = ", ".join(f'"{f}" := "{f}"' if is_unique else f'"{f}" := any_value("{f}")' for f in fields)
+        grouped = "" if is_unique else " group by 1"
         joins.append(
             f'left join (select "{key}" as join_key, struct_pack({packed}) as item from {typed_name(ancestor)}'
-            f" where {kept(ancestor)} group by 1) {ancestor.name} on {ancestor.name}.join_key = {child_key}"
+            f" where {kept(ancestor)}{grouped}) {ancestor.name} on {ancestor.name}.join_key = {child_key}"
         )
         structs.append(f'{ancestor.name}.item as "{ancestor.name}"')
         below = ancestor

@@ -16,7 +16,6 @@ from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.submissions import descendants
 from sendjc_pipeline.submissions.judge import fault_name
-from sendjc_pipeline.submissions.readers import raw_name
 from sendjc_pipeline.submissions.receipt import RuleTotal
 from sendjc_pipeline.submissions.results import PARQUET, sql_path
 
@@ -33,26 +32,35 @@ def prepare_file_messages(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def write_messages(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> None:
-    """Write _messages.parquet.
+    """Write _messages.parquet, in the order of tables, files, sheets, rows and rules.
 
     Columns: rule, category, outcome, table, file, sheet, row, column_name, column_letter, message, action. About a whole file:
     table, sheet, row and column are NULL.
     """
+    # Numbers are sorted, and the texts of a rule are looked up afterwards: with its texts, a message takes half a kilobyte.
     con.execute("""
-        create or replace table message (place integer, rule varchar, category varchar, outcome varchar,
-            "table" varchar, file varchar, sheet varchar, "row" bigint, column_name varchar, column_letter varchar,
-            message varchar, action varchar)
+        create or replace table message (place integer, rule_id integer, rank integer, file varchar, sheet varchar, "row" bigint,
+            position integer, rule varchar, outcome varchar, message varchar, action varchar)
     """)
     con.execute("""
         insert into message by name
-        select -1 as place, rule, 'bad_value' as category, outcome, file, message, action from file_message
+        select -1 as place, rule, outcome, file, message, action from file_message
     """)
     for place, table in enumerate(feed.tables.values()):
         _collect(con, feed, place, table)
-    con.execute(
-        'copy (select * exclude (place) from message order by place, file, sheet, "row" nulls first, rule)'
-        f" to '{sql_path(folder / '_messages.parquet')}' {PARQUET}"
-    )
+    texts = ("rule", "category", "outcome", "table_name", "column_name", "message", "action")
+    lists = ", ".join(f"list({text} order by rule_id) as {text}s" for text in texts)
+    con.execute(f"""
+        copy (
+            select coalesce(rule, rules[rule_id + 1]) as rule,
+                coalesce(categorys[rule_id + 1], case when place < 0 then 'bad_value' else 'wrong_format' end) as category,
+                coalesce(outcome, outcomes[rule_id + 1]) as outcome, {_table_of(feed)} as "table", file, sheet, "row",
+                column_names[rule_id + 1] as column_name, sendjc_letter(position) as column_letter,
+                coalesce(message, messages[rule_id + 1]) as message, coalesce(action, actions[rule_id + 1]) as action
+            from (from message order by place, file, sheet, "row" nulls first, rank, rule),
+                (select {lists} from rule_book)
+        ) to '{sql_path(folder / "_messages.parquet")}' {PARQUET}
+    """)
 
 
 def totals(con: duckdb.DuckDBPyConnection, feed: Feed, *, is_accepted: bool) -> list[RuleTotal]:
@@ -67,32 +75,38 @@ def totals(con: duckdb.DuckDBPyConnection, feed: Feed, *, is_accepted: bool) -> 
     if is_accepted:
         for place, table in enumerate(feed.tables.values()):
             _collect_incomplete(con, feed, place, table)
-    frame = con.execute("""
-        select rule, outcome, coalesce("table", '') as "table", coalesce(column_name, '') as "column",
-            count(*) as count, min(message) as message, min(action) as action
-        from message group by all order by min(place), outcome, rule
+    frame = con.execute(f"""
+        with counted as (
+            select place, rule_id, rule, outcome, count(*) as count, min(message) as message, min(action) as action
+            from message group by all)
+        select coalesce(c.rule, b.rule) as rule, coalesce(c.outcome, b.outcome) as outcome,
+            coalesce({_table_of(feed)}, '') as "table", coalesce(b.column_name, '') as "column",
+            c.count, coalesce(c.message, b.message) as message, coalesce(c.action, b.action) as action
+        from counted c left join rule_book b using (rule_id) order by place, 2, 1
     """).df()
     return [RuleTotal.model_validate(record) for record in _validated(frame).to_dict("records")]
+
+
+def _table_of(feed: Feed) -> str:
+    """The name of the table at a message's place; NULL before the first, where messages about whole files are."""
+    names = ", ".join(f"'{table.name}'" for table in feed.tables.values())
+    return f"([{names}])[case when place >= 0 then place + 1 end]"
 
 
 def _collect(con: duckdb.DuckDBPyConnection, feed: Feed, place: int, table: Table) -> None:
     con.execute(f"""
         insert into message by name
-        select {place} as place, b.rule, b.category, b.outcome, b.table_name as "table", r.source_file as file,
-            r.source_sheet as sheet, r.source_row as "row", b.column_name, sendjc_letter(h.position) as column_letter,
-            b.message, b.action
-        from (select row_id, unnest(faults) as rule_id from {fault_name(table)}) f
-        join rule_book b using (rule_id)
-        join {raw_name(table.name)} r on r.rowid = f.row_id
-        left join raw_header h on h.table_name = b.table_name and h.source_file = r.source_file
-            and h.source_sheet is not distinct from r.source_sheet and h.column_name = b.column_key
+        select {place} as place, rule_id, b.rank, f.file, f.sheet, f."row", h.position
+        from (select file, sheet, "row", unnest(faults) as rule_id from {fault_name(table)}) f
+        join (select *, rank() over (order by rule) as rank from rule_book) b using (rule_id)
+        left join raw_header h on h.table_name = b.table_name and h.source_file = f.file
+            and h.source_sheet is not distinct from f.sheet and h.column_name = b.column_key
     """)
     con.execute(
         f"""
         insert into message by name
-        select {place} as place, ? as rule, 'wrong_format' as category, 'quarantine_row' as outcome,
-            table_name as "table", source_file as file, source_sheet as sheet, source_row as "row", why as message,
-            ? as action
+        select {place} as place, ? as rule, 'quarantine_row' as outcome, source_file as file, source_sheet as sheet,
+            source_row as "row", why as message, ? as action
         from raw_reject where table_name = ?
         """,
         [f"{feed.name.upper()}.{table.name}.shape", _SHAPE_ACTION, table.name],
@@ -103,10 +117,10 @@ def _collect_incomplete(con: duckdb.DuckDBPyConnection, feed: Feed, place: int, 
     con.execute(
         f"""
         insert into message by name
-        select {place} as place, ? as rule, 'warn' as outcome, ? as "table", ? as message, ? as action
+        select {place} as place, ? as rule, 'warn' as outcome, ? as message, ? as action
         from {descendants.incomplete_name(table)}
         """,
-        [descendants.rule_name(feed, table), table.name, descendants.MESSAGE, descendants.ACTION],
+        [descendants.rule_name(feed, table), descendants.MESSAGE, descendants.ACTION],
     )
 
 

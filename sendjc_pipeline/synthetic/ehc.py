@@ -49,7 +49,10 @@ def frame(area: str, kind: str, **columns: Ints | Bools | list[str] | str | int)
     whole = [
         name for name in spread if name in ("received", "decided", "closed", "ceased", "reason", "transfer_la", "dob")
     ]
-    return pl.DataFrame(spread).with_columns(pl.col(whole).cast(pl.Int64), pl.col("week20").cast(pl.Boolean))
+    words = ["area_id", "kind", "decision", "outcome"]  # named, for a table of no case has no values to tell a type by
+    return pl.DataFrame(spread).with_columns(
+        pl.col(whole).cast(pl.Int64), pl.col("week20").cast(pl.Boolean), pl.col(words).cast(pl.String)
+    )
 
 
 def working_days(year: int, count: int, draws: Draws) -> Ints:

@@ -14,7 +14,8 @@ from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.synthetic import calibration as cal
 from sendjc_pipeline.synthetic import population
 from sendjc_pipeline.synthetic import truth as truth_of
-from sendjc_pipeline.synthetic.partners import Partners, Summary
+from sendjc_pipeline.synthetic.partners import Partners, every_feed
+from sendjc_pipeline.synthetic.summary import Summary
 
 Progress = Callable[[str], None]
 
@@ -33,7 +34,7 @@ def _checked(areas: Sequence[str], quarters: Sequence[str | Quarter], scale: flo
 
 def generate(
     out: Path, seed: int, scale: float, areas: Sequence[str], quarters: Sequence[str | Quarter], truth: Path | None = None,
-    defects: float = 0.0, progress: Progress | None = None,
+    defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None,
 ) -> Summary:  # fmt: skip
     """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
 
@@ -46,27 +47,29 @@ def generate(
         areas: area ids.
         quarters: quarters or their labels.
         truth: folder for the truth as Parquet: person, residence, ehc_case, therapy_referral, record_person,
-            expected_metric, and defects when faults were planted.
-        defects: share of rows to spoil.
+            expected_metric; and when faults were planted, defects (see planter.LEDGER), family (planter.FAMILY) and impossible_defect
+            (feed, partner, period, rule: rules that no row of the submission could break).
+        defects: faults to plant per row sent; at most one is put into a family of rows.
         progress: called with one line before each long step.
+        feeds: feeds to write; None means every one that can be.
 
     Raises:
-        SendjcError: an unknown area, a quarter outside the simulated years, a scale or rate out of range.
+        SendjcError: an unknown area or feed, a quarter outside the simulated years, a scale or rate out of range.
 
     """
     wanted = _checked(areas, quarters, scale, defects)
+    if unknown := sorted(set(feeds or ()) - set(every_feed())):
+        raise SendjcError(f"No synthetic partner sends {', '.join(unknown)}; choose from {', '.join(every_feed())}.")
     say = progress or (lambda _: None)
     say("simulating the four areas")
     world = population.build(seed, scale)
     summary = Summary(out)
-    partners = Partners(world, [area for area in cal.AREAS if area in areas], defects, summary)
+    partners = Partners(world, [area for area in cal.AREAS if area in areas], defects, summary, feeds or every_feed())
     for quarter in wanted:
         say(f"writing {quarter}")
         partners.quarter(quarter, truth is not None)
     if truth is not None:
         say("writing the truth")
         truth_of.write_world(world, truth)
-        truth_of.write_lists(
-            truth, record_person=partners.records, expected_metric=partners.expected, defects=partners.faults
-        )
+        partners.evidence.write(truth)
     return summary

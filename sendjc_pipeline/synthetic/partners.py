@@ -1,20 +1,23 @@
-"""Each partner's submission for a quarter: extract, spoil if asked, write, and remember the truth behind it.
+"""Each partner's submission for a quarter: extract, spoil if asked, write.
 
-Belongs here: which partner sends which feed, and into which folder. Does not belong here: the content of any file.
+Belongs here: which partner sends which feed, and into which folder. Does not belong here: the content of any file. The feeds of the demo are
+called by name; every other one is a module of partner_feeds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
+from sendjc_pipeline import feeds
+from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.synthetic import calibration as cal
 from sendjc_pipeline.synthetic import (
+    csv_files,
     extract_sen2,
+    partner_feeds,
     population,
     writers_csds,
     writers_demographics,
@@ -24,33 +27,18 @@ from sendjc_pipeline.synthetic import (
 )
 from sendjc_pipeline.synthetic import truth as truth_of
 from sendjc_pipeline.synthetic.contacts import all_contacts
-from sendjc_pipeline.synthetic.defects import Planter, ledger
-from sendjc_pipeline.synthetic.draws import Draws
+from sendjc_pipeline.synthetic.evidence import Evidence
+from sendjc_pipeline.synthetic.planting import FIRST_ROW
+from sendjc_pipeline.synthetic.scene import Scene
+from sendjc_pipeline.synthetic.summary import Summary
 
 XML_COUNCILS = ("nottinghamshire",)  # the others send Blade CSV, so both shapes are always among the files
+DEMO_FEEDS = ("sen2", "csds", "demographics", "chs_sitrep")
 
 
-@dataclass
-class Summary:
-    """What was written: rows by feed, partner, period and file."""
-
-    out: Path
-    rows: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
-
-    def note(self, feed: str, partner: str, period: str, files: dict[str, int]) -> None:
-        """Add the files of one submission."""
-        self.rows |= {(feed, partner, period, file): count for file, count in files.items()}
-
-    @property
-    def files(self) -> int:
-        """Number of files."""
-        return len(self.rows)
-
-    @property
-    def rows_per_feed(self) -> dict[str, int]:
-        """Rows by feed, in alphabetical order."""
-        feeds = sorted({key[0] for key in self.rows})
-        return {feed: sum(count for key, count in self.rows.items() if key[0] == feed) for feed in feeds}
+def every_feed() -> tuple[str, ...]:
+    """Every feed that can be written."""
+    return tuple(sorted({*DEMO_FEEDS, *partner_feeds.names()}))
 
 
 def providers(areas: Sequence[str]) -> list[str]:
@@ -62,72 +50,109 @@ def providers(areas: Sequence[str]) -> list[str]:
 class Partners:
     """Writes the quarters of one world, gathering counts, truth and planted faults."""
 
-    def __init__(self, world: population.World, areas: list[str], defects: float, summary: Summary) -> None:
-        self.world, self.areas, self.rate, self.summary = world, areas, defects, summary
+    def __init__(
+        self, world: population.World, areas: list[str], defects: float, summary: Summary, wanted: Sequence[str]
+    ) -> None:
+        self.world, self.areas, self.summary, self.wanted = world, areas, summary, wanted
         self.contacts = all_contacts(world)
-        self.records: list[pl.DataFrame] = []
-        self.faults: list[pl.DataFrame] = []
-        self.expected: list[pl.DataFrame] = []
+        self.evidence = Evidence(world.seed, defects)
 
     def quarter(self, quarter: Quarter, with_truth: bool) -> None:
         """Write every partner's files for one quarter."""
-        for area in self.areas:
-            self.council(area, quarter)
-        for provider in providers(self.areas):
-            self.provider(provider, quarter)
-        folder = self.summary.out / "nhs_england" / "chs_sitrep" / quarter.label
-        files = writers_sitrep.write(self.world, self.areas, quarter, folder)
-        self.summary.note("chs_sitrep", "nhs_england", quarter.label, files)
+        if "sen2" in self.wanted:
+            for area in self.areas:
+                self.council(area, quarter)
+        if {"csds", "demographics"} & set(self.wanted):
+            for provider in providers(self.areas):
+                self.provider(provider, quarter)
+        if "chs_sitrep" in self.wanted:
+            folder = self.summary.out / "nhs_england" / "chs_sitrep" / quarter.label
+            files = writers_sitrep.write(self.world, self.areas, quarter, folder)
+            self.summary.note("chs_sitrep", "nhs_england", quarter.label, files)
+        scene = Scene(self.world, self.contacts, self.areas, quarter)
+        for feed in partner_feeds.names():
+            if feed in self.wanted:
+                self.other(feed, scene)
         if with_truth:
-            self.expected.append(truth_of.expected(self.world, self.contacts, self.areas, quarter))
+            self.evidence.expected.append(truth_of.expected(self.world, self.contacts, self.areas, quarter))
 
     def council(self, area: str, quarter: Quarter) -> None:
         """Write a council's SEN2 extract, as XML or as Blade CSV."""
         tables = extract_sen2.extract(self.world, area, quarter)
-        people = tables["person"]
-        whose = truth_of.records("sen2", area, quarter.label, "person", people["persontableid"], people["person"])
-        self.records.append(whose)
-        folder = self.summary.out / area / "sen2" / quarter.label
+        people, period = tables["person"], quarter.label
+        self.evidence.remember("sen2", area, period, "person", people["persontableid"], people["person"])
+        folder = self.summary.out / area / "sen2" / period
         if area in XML_COUNCILS:
             names = dict.fromkeys(extract_sen2.TABLES, writers_sen2_xml.FILE)
-            sent = self.spoil("sen2", area, quarter, writers_sen2_xml.xml_tables(tables), names, xml=True)
+            sent = self.evidence.spoil("sen2", area, period, writers_sen2_xml.xml_tables(tables), names, is_tree=True)
             files = writers_sen2_xml.write(sent, folder)
         else:
             names = {name: writers_sen2.file_name(name, quarter) for name in extract_sen2.TABLES}
-            sent = self.spoil("sen2", area, quarter, writers_sen2.blade_tables(tables, area), names)
+            sent = self.evidence.spoil("sen2", area, period, writers_sen2.blade_tables(tables, area), names)
             files = writers_sen2.write(sent, folder, quarter)
-        self.summary.note("sen2", area, quarter.label, files)
+        self.summary.note("sen2", area, period, files)
 
     def provider(self, provider: str, quarter: Quarter) -> None:
         """Write a provider's CSDS tables and its demographics."""
+        home, period = self.summary.out / provider, quarter.label
         referrals = writers_csds.in_period(self.world, provider, quarter, self.areas)
-        csds = writers_csds.csds_tables(self.world, self.contacts, provider, quarter, self.areas)
-        people = writers_demographics.demographics(self.world, referrals, provider, cal.day(quarter.end))
         number = (
             referrals.select("person", id=writers_demographics.patient_number(provider)).unique("person").sort("id")
         )
-        for feed, table in (("csds", "CYP001MPI"), ("demographics", "demographics_for_linkage")):
-            self.records.append(truth_of.records(feed, provider, quarter.label, table, number["id"], number["person"]))
-        csds = self.spoil("csds", provider, quarter, csds, {name: f"{name}.csv" for name in csds})
-        people = self.spoil("demographics", provider, quarter, people, dict.fromkeys(people, writers_demographics.FILE))
-        home, period = self.summary.out / provider, quarter.label
-        self.summary.note("csds", provider, period, writers_csds.write(csds, home / "csds" / period))
-        files = writers_demographics.write(people, home / "demographics" / period)
-        self.summary.note("demographics", provider, period, files)
+        if "csds" in self.wanted:
+            csds = writers_csds.csds_tables(self.world, self.contacts, provider, quarter, self.areas)
+            self.evidence.remember("csds", provider, period, "CYP001MPI", number["id"], number["person"])
+            names = {name.lower(): name for name in csds}
+            declared = {name.lower(): frame for name, frame in csds.items()}
+            spoilt = self.evidence.spoil(
+                "csds", provider, period, declared, {low: f"{name}.csv" for low, name in names.items()}
+            )
+            csds = {names[low]: frame for low, frame in spoilt.items()}
+            self.summary.note("csds", provider, period, writers_csds.write(csds, home / "csds" / period))
+        if "demographics" in self.wanted:
+            people = writers_demographics.demographics(self.world, referrals, provider, cal.day(quarter.end))
+            (table,) = people
+            self.evidence.remember("demographics", provider, period, table, number["id"], number["person"])
+            declared = {"demographics": people[table]}
+            spoilt = self.evidence.spoil(
+                "demographics", provider, period, declared, {"demographics": writers_demographics.FILE}
+            )
+            files = writers_demographics.write({table: spoilt["demographics"]}, home / "demographics" / period)
+            self.summary.note("demographics", provider, period, files)
 
-    def spoil(
-        self,
-        feed: str,
-        partner: str,
-        quarter: Quarter,
-        tables: dict[str, pl.DataFrame],
-        files: dict[str, str],
-        xml: bool = False,
-    ) -> dict[str, pl.DataFrame]:
-        """Plant faults in a submission's tables, if any were asked for."""
-        if not self.rate:
-            return tables
-        planter = Planter(self.rate, Draws(self.world.seed, "defects", feed, partner, quarter.label), xml)
-        spoilt = {name: planter.spoil(name, frame) for name, frame in tables.items()}
-        self.faults.append(ledger(planter, feed, partner, quarter.label, files))
-        return spoilt
+    def other(self, name: str, scene: Scene) -> None:
+        """Write a feed that has a module of its own, for each of its partners."""
+        module, feed = partner_feeds.get(name), feeds.load(name)
+        period = getattr(module, "period", lambda scene: scene.quarter.label)(scene)
+        spec = getattr(module, "spec", lambda _: feed.default_spec)(scene)
+        for partner in module.partners(scene.areas):
+            tables = module.extract(scene, partner)
+            if tables is None:
+                continue
+            whose = tables.pop("_person", None)
+            if whose is not None:
+                table = next(t.name for t in feed.tables.values() if any(c.privacy == "person_id" for c in t.columns))
+                self.evidence.remember(name, partner, period, table, whose["source_person_id"], whose["person"])
+            folder = self.summary.out / partner / name / period
+            names = _file_names(module, feed, scene, partner, tables)
+            first, is_tree = getattr(module, "FIRST_ROW", FIRST_ROW), getattr(module, "IS_TREE", False)
+            tables = self.evidence.spoil(
+                name, partner, period, tables, names, is_tree=is_tree, spec=spec, first_row=first
+            )
+            write = getattr(module, "write", None)
+            files = write(scene, partner, tables, folder) if write else csv_files.write(feed, tables, folder)
+            self.summary.note(name, partner, period, files, spec)
+
+
+def _file_names(
+    module: partner_feeds.PartnerFeed, feed: Feed, scene: Scene, partner: str, tables: dict[str, pl.DataFrame]
+) -> dict[str, str]:
+    """The file of each table; empty names where the module writes one file that only it names."""
+    file_of = getattr(module, "file_of", None)
+    if file_of:
+        return {name: file_of(scene, partner, name) for name in tables}
+    return (
+        dict.fromkeys(tables, "")
+        if hasattr(module, "write")
+        else {n: csv_files.file_name(feed, feed.tables[n]) for n in tables}
+    )

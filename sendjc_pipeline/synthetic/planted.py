@@ -1,7 +1,7 @@
 """Awkward cases that every real waiting list holds, planted on purpose.
 
 Belongs here: two referrals for one child, a child referred again within five days of discharge or later, a death.
-Does not belong here: faults in files (defects).
+Does not belong here: faults in files (planter).
 """
 
 from __future__ import annotations

@@ -8,10 +8,13 @@ A reader is called as ``reader(con, feed, spec, files)`` and must, for every tab
 ``feed.tables``, leave in ``con`` one table ``raw_<table>`` (`raw_name`) with these columns, in this
 order: every declared column in lower case as VARCHAR exactly as sent (NULL where the file has no
 such column), ``source_file`` VARCHAR (the file's bare name), ``source_sheet`` VARCHAR (NULL unless
-a workbook), ``source_row`` BIGINT (as Excel counts: the header is row 1). Rows stand in file order.
+a workbook), ``source_row`` BIGINT (as Excel counts: the header is row 1). Rows stand in file order. Where one file
+fills the whole table and every line below its header is a row, source_row may be NULL throughout: it is then known
+from the row's place (`source_row`), and numbering millions of rows costs more than reading them. source_file and
+source_sheet may be of a type that reads as VARCHAR.
 A table without a file is empty (`empty_raw_table`), or, if it is not optional, a `FileRejected`.
 
-Two side tables are there before the reader starts (`prepare`):
+Three side tables are there before the reader starts (`prepare`):
 
 - ``raw_reject`` (table_name, source_file, source_sheet, source_row, why, payload): one row per
   line that could not become a row. They count as received and as quarantined. ``why`` must not
@@ -36,9 +39,12 @@ from sendjc_pipeline.settings import SendjcError
 # feed of CSV files does not pay for lxml or the workbook library.
 _REGISTRY: dict[str, str] = {
     "sen2": "sendjc_pipeline.submissions.readers.sen2:read",
+    "cin_xml": "sendjc_pipeline.submissions.readers.cin_xml:read",
     "csv_tables": "sendjc_pipeline.submissions.readers.csv_tables:read",
     "sitrep": "sendjc_pipeline.submissions.readers.sitrep:read",
+    "tabular": "sendjc_pipeline.submissions.readers.tabular:read",
     "ees_zip": "sendjc_pipeline.submissions.readers.ees_zip:read",
+    "benchmarks": "sendjc_pipeline.submissions.readers.benchmarks:read",
 }
 
 
@@ -100,13 +106,18 @@ def raw_name(table: str) -> str:
     return f"raw_{table.lower()}"
 
 
+def source_row(raw: str) -> str:
+    """The SQL of a row's number in its file, where `raw` is the alias of a raw table."""
+    return f"coalesce({raw}.source_row, {raw}.rowid + 2)"
+
+
 def rule_code(feed: Feed, fault: str) -> str:
     """The code of a file-level rule, e.g. SEN2.file.missing_column."""
     return f"{feed.name.upper()}.file.{fault}"
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the two side tables that readers add to."""
+    """Create the three side tables that readers add to."""
     con.execute(
         "create or replace table raw_reject (table_name varchar, source_file varchar,"
         " source_sheet varchar, source_row bigint, why varchar, payload varchar)"
@@ -115,6 +126,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace table raw_header (table_name varchar, source_file varchar,"
         " source_sheet varchar, column_name varchar, position integer)"
     )
+    con.execute("create or replace table raw_trimmed (table_name varchar)")
 
 
 def empty_raw_table(con: duckdb.DuckDBPyConnection, table: Table) -> str:

@@ -26,8 +26,10 @@ RATIO_COUNTS_FROM = 1024 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
-def entries(path: Path, feed: Feed) -> dict[str, str]:
+def entries(path: Path, feed: Feed, *, folders_count: bool = False) -> dict[str, str]:
     """The archive's files: {name without folders: name in the archive}, after every limit was checked.
+
+    `folders_count` keeps the folders in the names: a workbook has a sheet1.xml among its worksheets and another among its charts.
 
     Raises:
         FileRejected: <FEED>.file.unreadable (cut short, not an archive, encrypted) or <FEED>.file.unsafe_archive.
@@ -39,14 +41,14 @@ def entries(path: Path, feed: Feed) -> dict[str, str]:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except _BROKEN:
         raise _unreadable(path, feed) from None
-    if fault := _fault(infos):
+    if fault := _fault(infos, folders_count):
         raise FileRejected(
             rule_code(feed, "unsafe_archive"),
             path.name,
             fault,
-            "Send the file as the publisher made it, or its CSVs loose.",
+            "Send the file as the system that wrote it made it, or its CSVs loose.",
         )
-    return {PurePosixPath(info.filename).name: info.filename for info in infos}
+    return {info.filename if folders_count else PurePosixPath(info.filename).name: info.filename for info in infos}
 
 
 def unpack(path: Path, feed: Feed, wanted: Mapping[str, str], folder: Path) -> dict[str, Path]:
@@ -72,7 +74,7 @@ def unpack(path: Path, feed: Feed, wanted: Mapping[str, str], folder: Path) -> d
     return found
 
 
-def _fault(infos: list[zipfile.ZipInfo]) -> str | None:
+def _fault(infos: list[zipfile.ZipInfo], folders_count: bool) -> str | None:
     if len(infos) > MAX_ENTRIES:
         return f"the archive holds more than {MAX_ENTRIES} files"
     if sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
@@ -84,7 +86,7 @@ def _fault(infos: list[zipfile.ZipInfo]) -> str | None:
     names = [PurePosixPath(info.filename.replace("\\", "/")) for info in infos]
     if any(name.is_absolute() or ".." in name.parts for name in names):
         return "an entry's name points outside the archive"
-    if len({name.name for name in names}) < len(names):
+    if len({name if folders_count else name.name for name in names}) < len(names):
         return "two entries bear the same name"
     return None
 
@@ -98,5 +100,5 @@ def _unreadable(path: Path, feed: Feed) -> FileRejected:
         rule_code(feed, "unreadable"),
         path.name,
         "the archive is cut short or damaged, and nothing of it was taken",
-        "Download it again and compare its size with the publisher's.",
+        "Save, export or download it again and send the whole file.",
     )

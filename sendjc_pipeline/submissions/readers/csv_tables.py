@@ -6,6 +6,7 @@ Every file is looked at before any is refused, so that a partner hears of all fa
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.feeds.recognise import likeness, recognise
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, ReadResult, empty_raw_table, rule_code
 from sendjc_pipeline.submissions.readers.delimited import read_delimited
+from sendjc_pipeline.submissions.readers.encoding import TextFile, open_text
 from sendjc_pipeline.submissions.readers.headers import find_columns, printable
 from sendjc_pipeline.submissions.readers.textfile import read_header
 
@@ -29,7 +31,7 @@ _FAR = 0.3
 class _Source:
     """One file and the table that it holds; `positions` says where each declared column stands, from 1."""
 
-    path: Path
+    text: TextFile
     table: Table
     header: list[str]
     positions: dict[str, int]
@@ -38,12 +40,24 @@ class _Source:
 
 def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path]) -> ReadResult:
     """Read delimited files into raw tables (the reader interface of this package)."""
+    with tempfile.TemporaryDirectory(dir=_scratch(con), prefix="utf8-") as folder:
+        return _read(con, feed, spec, files, Path(folder))
+
+
+def _scratch(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Where copies in another encoding may lie: beside what the database spills, which is swept when a process has died."""
+    row = con.execute("select current_setting('temp_directory')").fetchone()
+    return str(row[0]) if row and row[0] else None
+
+
+def _read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path], folder: Path) -> ReadResult:
     sources: list[_Source] = []
     faults: list[FileRejected] = []
     unread = [path for path in files if not _named(feed, path.name) and _matches(path.name, feed.ignored_files)]
-    for path in sorted(set(files) - set(unread)):
+    for number, path in enumerate(sorted(set(files) - set(unread))):
+        (inside := folder / str(number)).mkdir()
         try:
-            sources.append(_source(path, feed, spec))
+            sources.append(_source(path, feed, spec, inside))
         except FileRejected as fault:
             faults.append(fault)
     faults += _missing_tables(feed, spec, sources, faults)
@@ -54,8 +68,18 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[
     ]
     for table in feed.tables.values():
         empty_raw_table(con, table)
+    trimmed = dict.fromkeys((source.table.name for source in sources), True)
     for source in sources:
-        warnings += _load(con, feed, source)
+        name = source.table.name
+        is_alone = sum(other.table.name == name for other in sources) == 1
+        loaded = read_delimited(
+            con, feed, source.table, source.text, source.positions, len(source.header), is_alone=is_alone
+        )
+        trimmed[name] = trimmed[name] and loaded.is_trimmed
+        warnings += _after_load(con, feed, source, loaded.blank_lines)
+    con.executemany(
+        "insert into raw_trimmed values (?)", [[name] for name, is_so in [("", True), *trimmed.items()] if is_so]
+    )
     return ReadResult(tuple(warnings))
 
 
@@ -95,8 +119,10 @@ def _not_read(feed: Feed, path: Path) -> FileWarning:
     return FileWarning(rule_code(feed, "not_read"), path.name, message, "leave it out next time: less data, less risk")
 
 
-def _source(path: Path, feed: Feed, spec: str) -> _Source:
-    header = read_header(path, feed)
+def _source(path: Path, feed: Feed, spec: str, folder: Path) -> _Source:
+    """Look at a file; `folder` is empty, and receives a copy in UTF-8 where the file is not."""
+    text = open_text(path, feed, folder)
+    header = read_header(text, feed)
     named = _named(feed, path.name)
     fits = recognise(header)
     if not named and fits and fits[0] == feed.name:
@@ -136,7 +162,7 @@ def _source(path: Path, feed: Feed, spec: str) -> _Source:
     if renamed:
         message = f"the file name matches no table; it was read as {table.name} by its header"
         warnings.append(FileWarning(rule_code(feed, "file_name"), path.name, message, f"name it {table.file[0]}"))
-    return _Source(path, table, header, positions, tuple(warnings))
+    return _Source(text, table, header, positions, (*text.warnings, *warnings))
 
 
 def _fits_far_better(fits: tuple[str, str], feed: Feed, table: Table, header: list[str]) -> bool:
@@ -157,11 +183,10 @@ def _wrong_feed(path: Path, feed: Feed, fits: tuple[str, str]) -> FileRejected:
     )
 
 
-def _load(con: duckdb.DuckDBPyConnection, feed: Feed, source: _Source) -> list[FileWarning]:
-    table, name = source.table, source.path.name
+def _after_load(con: duckdb.DuckDBPyConnection, feed: Feed, source: _Source, blank: int) -> list[FileWarning]:
+    table, name = source.table, source.text.name
     places = [[table.name, name, key, place] for key, place in source.positions.items()]
     con.executemany("insert into raw_header values (?, ?, null, ?, ?)", places)
-    blank = read_delimited(con, feed, table, source.path, source.positions, len(source.header))
     warnings = []
     if blank:
         message = f"{blank} blank lines were passed over"

@@ -7,50 +7,102 @@ and encodings (`textfile`), or the meaning of a cell.
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from dataclasses import dataclass
 
 import duckdb
 
 from sendjc_pipeline.feeds.model import Feed, Table
-from sendjc_pipeline.submissions.readers import raw_name
+from sendjc_pipeline.submissions.readers import FileRejected, plain, raw_name, rule_code
+from sendjc_pipeline.submissions.readers.encoding import TextFile
 from sendjc_pipeline.submissions.readers.textfile import load_lines, needs_quote_rules
 
 RAGGED = "the line has {found} cells and the header {expected}"
 MALFORMED = "a quote mark is not closed, or stands inside a cell that is not quoted"
 # A cell with more line breaks than this is an unclosed quote mark that happened to meet another one.
 _MAX_LINES_IN_CELL = 200
+# Beyond these a file is no table of ours, and going through it line by line would serve nobody.
+_MANY_LINES, _MAX_UNFIT = 100_000, 500_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What reading a file came to.
+
+    Blank lines hold nothing, yet Excel numbers them, and so do we. `is_trimmed`: it was seen that no cell begins or ends with a blank.
+    """
+
+    blank_lines: int
+    is_trimmed: bool
 
 
 def read_delimited(
-    con: duckdb.DuckDBPyConnection, feed: Feed, table: Table, path: Path, positions: dict[str, int], width: int
-) -> int:
+    con: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    table: Table,
+    text: TextFile,
+    positions: dict[str, int],
+    width: int,
+    *,
+    is_alone: bool = False,
+) -> Loaded:
     """Append the file's rows to the raw table and its unusable lines to `raw_reject`.
 
     `positions` is {column key: place from 1 in the file}; a declared column that is not in it becomes NULL. `width` is the
-    number of cells in the header; a line with another number is rejected with its row. Returned is how many blank
-    lines were passed over: they hold nothing, yet Excel numbers them, and so do we.
+    number of cells in the header; a line with another number is rejected with its row. `is_alone` says that the table has no
+    other file. A file in which nothing is odd takes the short way of `plain`; what comes out is the same.
     """
-    load_lines(con, path, feed)
+    seen = plain.look(text.path, feed.dialect, width)
+    if seen is not None and plain.load(
+        con, table, text.path, text.name, feed.dialect, positions, width, seen, is_alone=is_alone
+    ):
+        return Loaded(0, seen.is_trimmed)
+    return Loaded(_read_by_rule(con, feed, table, text, positions, width), is_trimmed=False)
+
+
+def _read_by_rule(
+    con: duckdb.DuckDBPyConnection, feed: Feed, table: Table, text: TextFile, positions: dict[str, int], width: int
+) -> int:
+    _refuse_crumbs(text, feed, width)
+    load_lines(con, text, feed)
     quoted = needs_quote_rules(con, feed.dialect)
     _number_records(con, feed.dialect.delimiter, feed.dialect.quote if quoted else None, width)
     _split(con, feed.dialect.delimiter, feed.dialect.quote if quoted else None)
+    unfit = con.execute(
+        "select count(*) from csv_cells where not is_blank and len(cells) is distinct from ?", [width]
+    ).fetchone()
+    if unfit and unfit[0] > _MAX_UNFIT:
+        raise _unfit(text, feed, f"more than {_MAX_UNFIT:,} lines do not have the cells of the header")
     cells = ", ".join(
         f'cells[{positions[c.key]}] as "{c.key}"' if c.key in positions else "null" for c in table.columns
     )
     con.execute(
         f"insert into {raw_name(table.name)} select {cells}, ?, null, source_row from csv_cells"
         " where not is_blank and len(cells) = ?",
-        [path.name, width],
+        [text.name, width],
     )
     con.execute(
         """insert into raw_reject select ?, ?, null, source_row,
             case when cells is null then ? else replace(?, '{found}', len(cells)::varchar) end, record
             from csv_cells where not is_blank and len(cells) is distinct from ?""",
-        [table.name, path.name, MALFORMED, RAGGED.replace("{expected}", str(width)), width],
+        [table.name, text.name, MALFORMED, RAGGED.replace("{expected}", str(width)), width],
     )
     blank = con.execute("select count(*) from csv_cells where is_blank").fetchone()
     con.execute("drop table csv_cells; drop table csv_line")
     return int(blank[0]) if blank else 0
+
+
+def _refuse_crumbs(text: TextFile, feed: Feed, width: int) -> None:
+    """Refuse a long file whose lines are, on average, shorter than a row of nothing but delimiters."""
+    size = text.path.stat().st_size
+    with text.path.open("rb") as file:
+        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    if lines > _MANY_LINES and lines * width > size:
+        raise _unfit(text, feed, f"most of its {lines:,} lines are blank or too short for a row")
+
+
+def _unfit(text: TextFile, feed: Feed, message: str) -> FileRejected:
+    remedy = "Export the table again; this is not a table under its header."
+    return FileRejected(rule_code(feed, "unreadable"), text.name, message, remedy)
 
 
 def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str | None, width: int) -> None:
@@ -78,9 +130,10 @@ def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str |
             from odd a join odd b on b.place = a.place + 1
             where b.n - a.n <= {_MAX_LINES_IN_CELL}
                 and regexp_full_match(a.line, '(?s){opening}') and regexp_full_match(b.line, '(?s){closing}')),
+        -- One row per line of a pair and a join on equal numbers: a join on a range took a minute for half a million pairs.
         whole as (
-            select p.*, string_agg(l.line, chr(10) order by l.rowid) as record
-            from pair p join csv_line l on l.rowid between p.first_n and p.last_n group by all),
+            select first_n, last_n, place, string_agg(l.line, chr(10) order by n) as record
+            from (select *, unnest(range(first_n, last_n + 1)) as n from pair) p join csv_line l on l.rowid = p.n group by all),
         believed as (
             select *, place - row_number() over (order by place) as chain from whole
             where len(regexp_extract_all('{delimiter}' || record, '(?s){d}(?:{cell})')) = {width}
@@ -94,7 +147,7 @@ def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str |
         return
     con.execute("""
         create or replace temp view csv_record as
-        with inside as (select l.rowid as n from csv_span s join csv_line l on l.rowid between s.first_n and s.last_n),
+        with inside as (select unnest(range(first_n, last_n + 1)) as n from csv_span),
         every as (
             select first_n as n, record from csv_span
             union all select rowid, line from csv_line where rowid not in (from inside))

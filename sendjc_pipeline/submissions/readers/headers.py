@@ -28,7 +28,12 @@ def find_columns(
         if name is None:
             continue
         found[column.key] = places.pop(name.lower())
-        if name.lower() != expected.lower():
+        if name in column.also_called:
+            message = f"column {name} was read as {expected}"
+            warnings.append(
+                FileWarning(rule_code(feed, "other_name"), path.name, message, f"name it {expected} if the system can")
+            )
+        elif name.lower() != expected.lower():
             message = f"column {name} is the name of {expected} in another spec than {spec}; it was read as {expected}"
             warnings.append(
                 FileWarning(rule_code(feed, "other_spec"), path.name, message, "name the spec that the file follows")
@@ -53,7 +58,7 @@ def find_columns(
 
 
 def _other_names(column: Column) -> tuple[str, ...]:
-    return (column.name, *column.renamed.values())
+    return (column.name, *column.renamed.values(), *column.also_called)
 
 
 def printable(cell: str) -> str:

@@ -1,7 +1,7 @@
-"""Reader of NHS England's Community Health Services waiting-times workbook: tables 4 and 4a to 4g, made long.
+"""Reader of NHS England's Community Health Services waiting times: the published workbook, tables 4 and 4a to 4g, made long.
 
 Here: one row per organisation, service and band out of each grid, blank cells too. Not here: where the grid lies
-(sitrep_grid.py), or what a star or a blank means, or which organisation a name is (dbt).
+(sitrep_grid.py), the form that is long already (sitrep_long.py), or what a star or a blank means, or which organisation a name is (dbt).
 """
 
 from __future__ import annotations
@@ -14,21 +14,31 @@ import duckdb
 import polars as pl
 
 from sendjc_pipeline.feeds.model import Feed
-from sendjc_pipeline.submissions.readers import ReadResult, empty_raw_table
+from sendjc_pipeline.submissions.readers import FileRejected, ReadResult, empty_raw_table, rule_code, sitrep_long
 from sendjc_pipeline.submissions.readers.sitrep_grid import SERVICE, Grid, grids
 
 # The label of the providers' block until March 2023.
 _OLD_TYPES = {"Organisation": "Provider"}
 
 
-def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path]) -> ReadResult:  # noqa: ARG001  a reader's signature
-    """Fill raw_waiting, one row per cell: received counts cells, blank ones too.
+def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path]) -> ReadResult:
+    """Fill raw_waiting, one row per cell: received counts cells, blank ones too. CSV files are the long form.
 
     `stated_period` is the month in the sheets' titles, where all files agree.
 
     Raises:
-        FileRejected: see `sitrep_grid.grids`.
+        FileRejected: see `sitrep_grid.grids` and `sitrep_long.read`; <FEED>.file.mixed_shapes for both forms at once.
     """
+    long = [path for path in files if path.suffix.lower() == ".csv"]
+    if long and len(long) < len(files):
+        raise FileRejected(
+            rule_code(feed, "mixed_shapes"),
+            long[0].name,
+            "a CSV file in the long form stands beside a workbook, and a figure might be counted twice",
+            "Send them one after the other, or only one of them.",
+        )
+    if long:
+        return sitrep_long.read(con, feed, spec, files)
     target = empty_raw_table(con, feed.tables["waiting"])
     months: set[date] = set()
     for path in files:

@@ -7,7 +7,6 @@ grid long (sitrep.py). Sheet names and file names are never believed: the file n
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.submissions.readers import FileRejected, rule_code
-from sendjc_pipeline.submissions.readers.archive import entries
+from sendjc_pipeline.submissions.readers.workbook_guard import Limits, inspect
 
 # What each table's title says -> the band.
 BANDS = {
@@ -30,8 +29,7 @@ BANDS = {
     "(over 365 days)": "365+",
 }
 SERVICE = re.compile(r"^\s*\((A|CYP)\)\s*(.+)$")
-_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)([0-9]+)"')
-_MAX_LETTERS, _MAX_ROW = 2, 20_000  # the published workbooks end at column AX and row 200
+_LIMITS = Limits(rows=20_000)  # the published workbooks end at column AX and row 200
 _TITLE = re.compile(r"^(?P<what>(total|number) waiting .*)by service, (?P<month>[a-z]+ \d{4})$", re.I)
 _ROLES = {
     "organisation type": "org_type",
@@ -73,26 +71,11 @@ def grids(path: Path, feed: Feed) -> list[Grid]:
 
 
 def _sheets(path: Path, feed: Feed) -> list[tuple[str, list[list[object]]]]:
-    entries(path, feed)  # a workbook is an archive: the same limits hold
-    _refuse_far_cells(path, feed)
+    inspect(path, feed, _LIMITS)
     try:
         book = CalamineWorkbook.from_path(path)
         return [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
     except (CalamineError, OSError, ValueError):
-        raise _rejected(feed, "unreadable", path, "it cannot be opened as a workbook") from None
-
-
-def _refuse_far_cells(path: Path, feed: Feed) -> None:
-    """Refuse a sheet with a cell far out: the reader allots every cell up to it, and one at XFD1048576 asked for 549 GB."""
-    try:
-        with zipfile.ZipFile(path) as book:
-            for name in book.namelist():
-                if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-                    continue
-                for letters, row in _CELL.findall(book.read(name)):
-                    if len(letters) > _MAX_LETTERS or int(row) > _MAX_ROW:
-                        raise _rejected(feed, "unreadable", path, f"a cell stands beyond row {_MAX_ROW:,} or column ZZ")
-    except (zipfile.BadZipFile, OSError, ValueError):
         raise _rejected(feed, "unreadable", path, "it cannot be opened as a workbook") from None
 
 

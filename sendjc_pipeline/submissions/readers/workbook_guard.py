@@ -85,7 +85,7 @@ def inspect(path: Path, feed: Feed, limits: Limits) -> dict[str, Part]:
             <FEED>.file.unsafe_archive.
     """
     _require_workbook(path, feed)
-    entries(path, feed)
+    entries(path, feed, folders_count=True)
     found: dict[str, Part] = {}
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:

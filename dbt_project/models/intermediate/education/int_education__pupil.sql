@@ -34,6 +34,16 @@ need as (
     group by submission_id, pupil_id
 ),
 
+-- A return that names two schools is warned of; its pupils are still counted once.
+school as (
+    select
+        submission_id,
+        return_id,
+        min(phase) as phase
+    from {{ ref('stg_school_census__school') }}
+    group by submission_id, return_id
+),
+
 free_meal as (
     select distinct
         submission_id,
@@ -67,7 +77,7 @@ select
     pupil.submission_id,
     pupil.source_row
 from newest as pupil
-left join {{ ref('stg_school_census__school') }} as school
+left join school
     on pupil.submission_id = school.submission_id and pupil.return_id = school.return_id
 left join absence on pupil.submission_id = absence.submission_id and pupil.pupil_id = absence.pupil_id
 left join exclusion on pupil.submission_id = exclusion.submission_id and pupil.pupil_id = exclusion.pupil_id

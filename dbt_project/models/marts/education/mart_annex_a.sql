@@ -101,8 +101,9 @@ select
     coalesce(placement.is_home_educated, false) as is_home_educated,
     main_school.suspension_count,
     main_school.permanent_exclusion_count,
+    -- More sessions missed than were possible cannot be believed, and is no percentage.
     case
-        when main_school.sessions_possible > 0
+        when main_school.sessions_possible > 0 and main_school.sessions_absent <= main_school.sessions_possible
             then round(100.0 * main_school.sessions_absent / main_school.sessions_possible, 1)
     end as absence_pct,
     main_school.has_pupil_premium,
