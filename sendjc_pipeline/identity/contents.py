@@ -46,7 +46,7 @@ def create_contents(con: duckdb.DuckDBPyConnection) -> None:
     """Create two temporary tables from those of records.create_records.
 
     local_content: local_no, fingerprint (UBIGINT: the last half of an MD5 of COMPARED).
-    content: fingerprint, COMPARED, is_shared (records of two numberings say exactly this), and a column per BLOCKS. Only
+    content: fingerprint, COMPARED, is_shared (several records say exactly this), and a column per BLOCKS. Only
         contents with both names: without them twins are one child to any score.
 
     A record says the newest of what its feeds say, of identifiers only what they agree on.
@@ -91,9 +91,8 @@ def create_contents(con: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table content as
         with distinct_content as (
             select fingerprint, {", ".join(f"any_value({name}) as {name}" for name in COMPARED)},
-                count(distinct (partner, space)) > 1 as is_shared
+                count(*) > 1 as is_shared
             from local_content
-            inner join local_person using (local_no)
             where forename is not null and surname is not null
             group by fingerprint
         )
@@ -111,7 +110,8 @@ def create_contents(con: duckdb.DuckDBPyConnection) -> None:
 def create_candidates(con: duckdb.DuckDBPyConnection) -> None:
     """Create table candidate (a, b: fingerprints, a < b, or a = b where is_shared) of what table new_content concerns.
 
-    Needs new_content (fingerprint): only pairs with one of these are listed, the others being known already.
+    Needs new_content (fingerprint) and known_pair: only pairs with a new content are listed, the others being known already. A
+    content that one more record says is not new, but has not been held against itself.
     """
     con.execute("create or replace temp table candidate (a ubigint, b ubigint)")
     (everything,) = con.execute(
@@ -130,8 +130,7 @@ def create_candidates(con: duckdb.DuckDBPyConnection) -> None:
         insert into candidate
         select fingerprint, fingerprint
         from content
-        semi join new_content using (fingerprint)
-        where is_shared;
+        where is_shared and fingerprint not in (select a from known_pair where a = b);
 
         create or replace temp table candidate as
         select distinct a, b from candidate;

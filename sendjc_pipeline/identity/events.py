@@ -5,7 +5,7 @@ Belongs here: comparing the keys of two runs. Does not belong here: keys themsel
 restricted/identity/<quarter>/key_map.parquet: token (decisions.py), person_key, method; every record received so far.
 
 restricted/identity/key_event.parquet, append-only: quarter, at (the newest receipt that the run knew, UTC), kind, from_key,
-to_key, records (how many changed), reason (method of the records in their new place). Kinds: 'first' (a key that was not
+to_key, records (how many changed), reason (of the methods that are new in the record's new place, the weightiest: clerical, splink, a rule, local_id). Kinds: 'first' (a key that was not
 there; from_key NULL), 'merge' (from_key's records now bear to_key, which another child bore), 'split' (some of from_key's
 records now bear to_key), 'changed' (all of from_key's records bear to_key, which nobody bore: their anchor is gone, as when
 a submission was withdrawn). A key without an event was kept.
@@ -56,18 +56,29 @@ def create_events(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Q
         create or replace temp table old_map as {source};
 
         create or replace temp table key_event as
-        with moved as (
-            select old_map.person_key as from_key, key_map.person_key as to_key, count(*) as records, min(key_map.method) as reason
+        with touched as (
+            select key_map.person_key as to_key,
+                arg_min(key_map.method, (case key_map.method when 'clerical' then 0 when 'splink' then 1 when 'local_id' then 3 else 2 end) || key_map.method) as reason
+            from key_map
+            left join old_map using (token)
+            where old_map.person_key is distinct from key_map.person_key or old_map.method <> key_map.method
+            group by key_map.person_key
+        ),
+
+        moved as (
+            select old_map.person_key as from_key, key_map.person_key as to_key, count(*) as records, any_value(touched.reason) as reason
             from old_map
             inner join key_map using (token)
+            inner join touched on key_map.person_key = touched.to_key
             where old_map.person_key <> key_map.person_key
             group by 1, 2
         ),
 
         arrived as (
-            select person_key as to_key, count(*) as records, min(method) as reason
+            select key_map.person_key as to_key, count(*) as records, any_value(touched.reason) as reason
             from key_map
-            where person_key not in (select person_key from old_map) and person_key not in (select to_key from moved)
+            inner join touched on key_map.person_key = touched.to_key
+            where key_map.person_key not in (select person_key from old_map) and key_map.person_key not in (select to_key from moved)
             group by 1
         )
 

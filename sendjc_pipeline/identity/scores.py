@@ -58,7 +58,7 @@ def create_scores(con: duckdb.DuckDBPyConnection, folder: Path, lowest_weight: f
         select * from (from known_pair union all from new_pair)
         where a in (select fingerprint from content) and b in (select fingerprint from content)""")
     (fresh,) = con.execute("select count(*) from new_content").fetchone() or (0,)
-    if fresh or not (folder / "pair.parquet").is_file():
+    if fresh or compared or not (folder / "pair.parquet").is_file():
         _keep(con, folder)
     con.execute("drop table candidate; drop table known_content; drop table known_pair; drop table new_pair")
     return int(compared)

@@ -144,6 +144,17 @@ def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> 
     return list({submission.partner: submission for submission in chosen}.values())
 
 
+def received(settings: Settings, feed: str, known_at: date) -> list[Submission]:
+    """Every submission of a feed that had been received by a date and not withdrawn by then, oldest first, whatever replaced it."""
+    return [
+        submission
+        for submission in all_submissions(settings)
+        if submission.feed == feed
+        and submission.received_at.date() <= known_at
+        and not _is_withdrawn(submission, known_at)
+    ]
+
+
 def find(settings: Settings, submission_id: str) -> Submission:
     """The submission of that id, or of the only one that begins so.
 

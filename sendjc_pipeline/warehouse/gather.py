@@ -9,6 +9,8 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
+from sendjc_pipeline.submissions.manifest import Submission
+from sendjc_pipeline.submissions.receipt import Receipt
 from sendjc_pipeline.warehouse.deliveries import Delivery, QuarterInputs
 
 
@@ -26,3 +28,13 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
         key=lambda d: (d.submission.feed, d.submission.partner, d.submission.period, d.submission.submission_id)
     )
     return QuarterInputs(quarter, known_at, deliveries)
+
+
+def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> list[tuple[Submission, Receipt]]:
+    """Everything that some feeds had brought by a date and that was not withdrawn, with what became of it, in a fixed order.
+
+    Identity needs more than the quarter's own deliveries: a child keeps the key that its first record gave it.
+    """
+    found = [submission for feed in only for submission in ledger.received(settings, feed, known_at)]
+    found.sort(key=lambda submission: (submission.feed, submission.partner, submission.period, submission.submission_id))
+    return [(submission, intake.accept(settings, submission)) for submission in found]
