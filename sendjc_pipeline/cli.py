@@ -310,6 +310,7 @@ def synth(
     defects: Annotated[float, typer.Option(help="Faults per row, 0 to 0.5; one to a family of rows.", min=0, max=0.5)] = 0.0,
     submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,
     feeds: Annotated[str | None, typer.Option(help="Feeds, separated by commas; else every one.")] = None,
+    hard: Annotated[bool, typer.Option("--hard", help="Make children hard to tell: misspelt, moved, without numbers.")] = False,
     home: HomeOption = None,
 ) -> None:
     """Synthetic areas in the partners' own formats, with the truth beside them.
@@ -319,7 +320,7 @@ def synth(
     from sendjc_pipeline.commands.synth import synthesise
 
     land = _home(home) if submit else None
-    synthesise(out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds)
+    synthesise(out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds, hard=hard)
 
 
 @release_app.command("list")

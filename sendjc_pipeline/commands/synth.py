@@ -25,6 +25,8 @@ def synthesise(
     land: Settings | None,
     now: datetime,
     feeds: str | None = None,
+    *,
+    hard: bool = False,
 ) -> None:
     """Generate into `out`, print the rows per feed, and submit them all to `land` if it is given."""
     first, _, last = quarters.partition("..")
@@ -41,6 +43,7 @@ def synthesise(
         defects,
         progress=stopwatch(),
         feeds=[feed.strip() for feed in feeds.split(",")] if feeds else None,
+        hard=hard,
     )
     show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))
     if land is not None:

@@ -34,7 +34,7 @@ def _checked(areas: Sequence[str], quarters: Sequence[str | Quarter], scale: flo
 
 def generate(
     out: Path, seed: int, scale: float, areas: Sequence[str], quarters: Sequence[str | Quarter], truth: Path | None = None,
-    defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None,
+    defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None, *, hard: bool = False,
 ) -> Summary:  # fmt: skip
     """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
 
@@ -52,6 +52,7 @@ def generate(
         defects: faults to plant per row sent; at most one is put into a family of rows.
         progress: called with one line before each long step.
         feeds: feeds to write; None means every one that can be.
+        hard: mistake names, birth dates, addresses and numbers of children as the partners of hard.py do.
 
     Raises:
         SendjcError: an unknown area or feed, a quarter outside the simulated years, a scale or rate out of range.
@@ -64,7 +65,9 @@ def generate(
     say("simulating the four areas")
     world = population.build(seed, scale)
     summary = Summary(out)
-    partners = Partners(world, [area for area in cal.AREAS if area in areas], defects, summary, feeds or every_feed())
+    partners = Partners(
+        world, [area for area in cal.AREAS if area in areas], defects, summary, feeds or every_feed(), hard=hard
+    )
     for quarter in wanted:
         say(f"writing {quarter}")
         partners.quarter(quarter, truth is not None)

@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.synthetic.draws import Floats, noise
 from sendjc_pipeline.synthetic.names import SHORT, SURNAMES, variant
 
@@ -200,3 +201,66 @@ def _move(frame: pl.DataFrame, name: str, draw: _Draw, share: float | Floats) ->
     elsewhere = frame[name].gather((draw.number("moved to") * frame.height).astype(np.int64))
     moved = pl.when(draw.yes("moved", share)).then(pl.lit(elsewhere)).otherwise(name)
     return frame.with_columns(moved.alias(name))
+
+
+# Attribute -> the headers that the layouts of the feeds give it, in lower case.
+_HEADERS = {
+    "forename": ("forename",),
+    "surname": ("surname",),
+    "birth_date": ("personbirthdate", "dateofbirth", "date_of_birth", "dob"),
+    "sex": ("sex", "gendercurrent", "gender"),
+    "postcode": ("postcode",),
+    "upn": ("upn",),
+    "nhs_number": ("nhsnumber", "nhs_number"),
+}
+_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d", "%d-%b-%Y", "%d-%m-%Y")
+_NO_UPN_YET = "UN1"
+# What intake would find, the files must not have: a record with both names and a sex.
+SENT = Rates(one_field=0.0, no_sex=0.0, placeholder_date=0.0)
+
+
+def roughen_tables(
+    feed: Feed, partner: str, seed: int, day: date, tables: dict[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """Spoil whatever table of a submission says who the children are; all text, with headers as the feed declares them.
+
+    A child is told by the partner's own id, so a partner makes one mistake about it in every feed and extract that bears
+    that id. A table without such an id, or without a birth date or names, is left as it is.
+    """
+    spoilt = dict(tables)
+    for name, frame in tables.items():
+        declared = feed.tables.get(name.lower())
+        if declared is None or frame.is_empty():
+            continue
+        headers = {header.lower(): header for header in frame.columns}
+        person = next(
+            (headers[c.key] for c in declared.columns if c.privacy == "person_id" and c.key in headers), None
+        )
+        found = {
+            attribute: next((headers[key] for key in keys if key in headers), None)
+            for attribute, keys in _HEADERS.items()
+        }
+        if person and found["birth_date"]:
+            spoilt[name] = _roughen_text(frame, person, Columns(**found), partner, seed, day)
+    return spoilt
+
+
+def _roughen_text(
+    frame: pl.DataFrame, person: str, columns: Columns, partner: str, seed: int, day: date
+) -> pl.DataFrame:
+    assert columns.birth_date is not None
+    born = frame[columns.birth_date]
+    written = next(
+        (shape for shape in _DATE_FORMATS if born.str.to_date(shape, strict=False).null_count() == born.null_count()), None
+    )
+    if written is None:
+        return frame
+    who = pl.Series("person", [zlib.crc32(str(number).encode()) for number in frame[person].to_list()], dtype=pl.Int64)
+    dated = frame.with_columns(pl.col(columns.birth_date).str.to_date(written, strict=False), person=who)
+    rough = roughen(dated, columns, seed, partner, day, rates=SENT)
+    rough = rough.with_columns(pl.col(columns.birth_date).dt.strftime(written))
+    unknown = next((header for header in rough.columns if header.lower() == "upnunknown"), None)
+    if columns.upn and unknown:
+        lost = pl.col(columns.upn).is_null() & pl.col(unknown).is_null()
+        rough = rough.with_columns(pl.when(lost).then(pl.lit(_NO_UPN_YET)).otherwise(unknown).alias(unknown))
+    return rough.select(frame.columns)

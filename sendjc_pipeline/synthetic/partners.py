@@ -51,11 +51,18 @@ class Partners:
     """Writes the quarters of one world, gathering counts, truth and planted faults."""
 
     def __init__(
-        self, world: population.World, areas: list[str], defects: float, summary: Summary, wanted: Sequence[str]
+        self,
+        world: population.World,
+        areas: list[str],
+        defects: float,
+        summary: Summary,
+        wanted: Sequence[str],
+        *,
+        hard: bool = False,
     ) -> None:
         self.world, self.areas, self.summary, self.wanted = world, areas, summary, wanted
         self.contacts = all_contacts(world)
-        self.evidence = Evidence(world.seed, defects)
+        self.evidence = Evidence(world.seed, defects, hard=hard)
 
     def quarter(self, quarter: Quarter, with_truth: bool) -> None:
         """Write every partner's files for one quarter."""
