@@ -11,7 +11,13 @@ from benchmarks.measure import machine
 if __name__ == "__main__":
     print(machine())
     sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()]
-    chosen = [word for word in sys.argv[1:] if not word.isdecimal()] or ["speed", "kill", "defects", "intake", "identity"]
+    chosen = [word for word in sys.argv[1:] if not word.isdecimal()] or [
+        "speed",
+        "kill",
+        "defects",
+        "intake",
+        "identity",
+    ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
         "kill": kill.main,

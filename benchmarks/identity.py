@@ -58,9 +58,12 @@ def main(sizes: Sequence[int] = (200_000,)) -> None:
             pairs = judge(home, sample)
             seconds, mib = LIMITS.get(size, (10**6, 10**6))
             fits = cost.seconds <= seconds and cost.peak_mib <= mib
-            print(f"{sample.records.height:,} records of {sample.children.height:,} children -> {result.persons:,} keys; "
-                  f"{result.compared:,} pairs scored, {result.doubtful:,} in doubt; by method {result.links_by_method}")
-            print(f"  {cost.seconds:.1f} s wall, {cost.processor:.1f} s processor (<= {seconds})  {cost.peak_mib:.0f} MiB (<= {mib})  {'ok' if fits else 'OVER'}")  # fmt: skip
+            print(
+                f"{sample.records.height:,} records of {sample.children.height:,} children -> {result.persons:,} keys; "
+                f"{result.compared:,} pairs scored, {result.doubtful:,} in doubt; by method {result.links_by_method}"
+            )
+            print(f"  {cost.seconds:.1f} s wall, {cost.processor:.1f} s processor (<= {seconds})"
+                  f"  {cost.peak_mib:.0f} MiB (<= {mib})  {'ok' if fits else 'OVER'}")  # fmt: skip
             sound &= fits and report(pairs)
         if size <= 200_000:
             sound &= increment(sample)
@@ -73,7 +76,9 @@ def resolve(
 ) -> tuple[IdentityResult, Cost]:
     """Run identity in a fresh process."""
     mine, its = multiprocessing.get_context("spawn").Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_resolve, args=(its, home, deliveries, tuple(history)))
+    process = multiprocessing.get_context("spawn").Process(
+        target=_resolve, args=(its, home, deliveries, tuple(history))
+    )
     process.start()
     its.close()
     found: tuple[IdentityResult, Cost] = mine.recv()
@@ -82,7 +87,10 @@ def resolve(
 
 
 def _resolve(
-    its: Connection, home: Path, deliveries: list[tuple[Submission, Receipt]], history: tuple[tuple[Submission, Receipt], ...]
+    its: Connection,
+    home: Path,
+    deliveries: list[tuple[Submission, Receipt]],
+    history: tuple[tuple[Submission, Receipt], ...],
 ) -> None:
     before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
     result = resolve_and_pseudonymise(Settings(home), QUARTER, deliveries, KEY, history)
@@ -163,10 +171,10 @@ def increment(sample: Sample) -> bool:
         second = deliver(home, sample, datetime(2025, 7, 10, 9, tzinfo=UTC))
         shutil.rmtree(home / "restricted" / "pseudonymised")
         result, cost = resolve(home, second, first)
-        events = duckdb.execute(
-            f"select kind, count(*) from read_parquet('{home}/restricted/identity/key_event.parquet') where \"at\" >= date '2025-07-01' group by 1 order by 1"
-        ).fetchall()
+        events = duckdb.execute(f"""
+            select kind, count(*) from read_parquet('{home}/restricted/identity/key_event.parquet')
+            where "at" >= date '2025-07-01' group by kind order by kind""").fetchall()
     fits = cost.seconds <= INCREMENT_SECONDS
-    print(f"  increment of {INCREMENT:.0%}: {cost.seconds:.1f} s wall, {cost.processor:.1f} s processor (<= {INCREMENT_SECONDS}), {result.compared:,} pairs scored,"
-          f" events {dict(events)}  {'ok' if fits else 'OVER'}")  # fmt: skip
+    print(f"  increment of {INCREMENT:.0%}: {cost.seconds:.1f} s wall, {cost.processor:.1f} s processor (<= {INCREMENT_SECONDS}),"
+          f" {result.compared:,} pairs scored, events {dict(events)}  {'ok' if fits else 'OVER'}")  # fmt: skip
     return fits

@@ -43,24 +43,53 @@ _COLUMNS = {
     "demographics": Columns("forename", "surname", "birth_date", "sex", "postcode", nhs_number="nhs_number"),
 }
 
-_STEMS = (
-    "Ash Bar Beck Birch Black Bland Brad Bram Brent Brook Cart Clay Cliff Cole Cran Dal Dun East Eld Far Fern Finch Ford "
-    "Fox Gar Glad Grant Green Had Hal Harg Hart Haw Hazel Hol Ing Kel Kirk Lang Lin Lock Mal Mar Mel Mid Nor Oak Old Pad "
-    "Pem Pres Rad Red Ridge Rock Rush San Shel Stan Stock Sut Thorn Tun Wal War West Whit Wil Win Wood"
-).split()
-_ENDS = "bury by cliffe combe cott croft dale den field ford gate ham hurst land ley low man mere more ridge shaw son stead ton wick worth".split()
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_STEMS = _words("""
+    Ash Bar Beck Birch Black Bland Brad Bram Brent Brook Cart Clay Cliff Cole Cran Dal Dun East Eld Far
+    Fern Finch Ford Fox Gar Glad Grant Green Had Hal Harg Hart Haw Hazel Hol Ing Kel Kirk Lang Lin Lock
+    Mal Mar Mel Mid Nor Oak Old Pad Pem Pres Rad Red Ridge Rock Rush San Shel Stan Stock Sut Thorn Tun
+    Wal War West Whit Wil Win Wood
+""")
+_ENDS = _words("""
+    bury by cliffe combe cott croft dale den field ford gate ham hurst land ley low man mere more ridge
+    shaw son stead ton wick worth
+""")
 _BY_GROUP = {
-    "Asian": ("Ahmed Akhtar Ali Banerjee Begum Bhatti Chan Chaudhry Chen Gill Hossain Hussain Ibrahim Iqbal Kaur Khan Kumar Li Mahmood "
-              "Miah Nguyen Parmar Patel Rahman Shah Shaikh Singh Uddin Yusuf Zaman Khan-Ali D'Souza").split(),
-    "Black": ("Adeyemi Ansah Balogun Boateng Campbell Clarke Grant Joseph Mensah Mohamed Ngozi Okafor Okoro-Bell Owusu Robinson Williams "
-              "Yusuf Ibrahim Brown Morgan Francis Thompson").split(),
-}  # fmt: skip
+    "Asian": _words("""
+        Ahmed Akhtar Ali Banerjee Begum Bhatti Chan Chaudhry Chen Gill Hossain Hussain Ibrahim Iqbal Kaur
+        Khan Kumar Li Mahmood Miah Nguyen Parmar Patel Rahman Shah Shaikh Singh Uddin Yusuf Zaman Khan-Ali
+        D'Souza
+    """),
+    "Black": _words("""
+        Adeyemi Ansah Balogun Boateng Campbell Clarke Grant Joseph Mensah Mohamed Ngozi Okafor Okoro-Bell
+        Owusu Robinson Williams Yusuf Ibrahim Brown Morgan Francis Thompson
+    """),
+}
 _FORE_BY_GROUP = {
-    "Asian": ("Adeel Amir Arjun Ayaan Eesa Hamza Hassan Ibrahim Idris Ismail Karim Mohammed Muhammad Musa Omar Siddharth Umar Yusuf Zain",
-              "Aaliyah Aisha Amina Amna Anaya Ayesha Farah Fatima Hafsa Halima Inaya Kadija Khadija Layla Maryam Nadia Priya Sana Simran Yasmin Zahra Zara"),
-    "Black": ("Caleb Daniel David Elijah Emmanuel Gabriel Isaac Isaiah Jamal Joel Joseph Joshua Kwame Malik Moses Nathan Samuel Tobias Victor",
-              "Abigail Ada Amina Ava Esme Faith Grace Hannah Ifeoma Leah Lydia Martha Naomi Nevaeh Sarah Tiana Zara"),
-}  # fmt: skip
+    "Asian": (
+        _words("""
+            Adeel Amir Arjun Ayaan Eesa Hamza Hassan Ibrahim Idris Ismail Karim Mohammed Muhammad Musa Omar
+            Siddharth Umar Yusuf Zain
+        """),
+        _words("""
+            Aaliyah Aisha Amina Amna Anaya Ayesha Farah Fatima Hafsa Halima Inaya Kadija Khadija Layla Maryam
+            Nadia Priya Sana Simran Yasmin Zahra Zara
+        """),
+    ),
+    "Black": (
+        _words("""
+            Caleb Daniel David Elijah Emmanuel Gabriel Isaac Isaiah Jamal Joel Joseph Joshua Kwame Malik Moses
+            Nathan Samuel Tobias Victor
+        """),
+        _words("""
+            Abigail Ada Amina Ava Esme Faith Grace Hannah Ifeoma Leah Lydia Martha Naomi Nevaeh Sarah Tiana Zara
+        """),
+    ),
+}
 _GROUPS = {"White": ("WBRI", 0.66), "Asian": ("APKN", 0.14), "Black": ("BAFR", 0.08), "Mixed": ("MOTH", 0.09), "Other": ("OOTH", 0.03)}  # fmt: skip
 _OUTWARD = {
     "nottingham": [f"NG{n}" for n in (1, 2, 3, 5, 6, 7, 8, 11)],
@@ -94,7 +123,9 @@ def generate(count: int, seed: int) -> Sample:
         # Twice as many of the poorest move as of the richest; who is in the other council's books has moved.
         moving = np.where(away, 0.9, 0.08 * (1.45 - (part["decile"].to_numpy() - 1) * 0.1))
         part = roughen(part, _COLUMNS[feed], seed, partner, DAY, no_nhs=no_nhs, moving=moving)
-        order = np.argsort(noise(seed, f"order of {partner}", part["person"].to_numpy().astype(np.int64)), kind="stable")
+        order = np.argsort(
+            noise(seed, f"order of {partner}", part["person"].to_numpy().astype(np.int64)), kind="stable"
+        )
         part = part[order].with_columns(
             partner=pl.lit(partner), feed=pl.lit(feed), record_id=pl.format("{}{}", pl.lit(partner[0].lower()), pl.int_range(pl.len())),
             upn="upn" if feed == "sen2" else pl.lit(None, pl.String),
@@ -179,8 +210,8 @@ def _forenames(group: np.ndarray, male: Bools, draws: Draws) -> np.ndarray:
     for name, (boys, girls) in _FORE_BY_GROUP.items():
         own = (group == name) & draws.chance(0.8, size)
         pool = np.where(
-            male, _pick(boys.split(), 0.4, draws.child(name, "M"), size),
-            _pick(girls.split(), 0.4, draws.child(name, "F"), size),
+            male, _pick(boys, 0.4, draws.child(name, "M"), size),
+            _pick(girls, 0.4, draws.child(name, "F"), size),
         )  # fmt: skip
         chosen = np.where(own, pool, chosen)
     return chosen

@@ -26,7 +26,10 @@ from sendjc_pipeline.identity.scores import MODEL
 from sendjc_pipeline.warehouse.connection import connect
 
 RECORDS, SEED = 80_000, 7
-PRIOR = 1 / 250_000  # of two records compared, the share of one child: of the size of four areas, and fixed, so that scores can be kept
+PRIOR = (
+    1 / 250_000
+)  # of two records compared, the share of one child: of the size of four areas, and fixed, so that scores can be kept
+
 
 def _close(name: str) -> str:
     left, right = f'"{name}_l"', f'"{name}_r"'
@@ -42,10 +45,15 @@ _FAMILY_NAME = (
 )
 # Pairs that share what a household shares: name of the context -> condition, comparisons whose weight is shared evidence.
 CONTEXTS = {
-    "twin": (f'"postcode_l" = "postcode_r" and "birth_date_l" = "birth_date_r" and {_FAMILY_NAME}', ("surname", "birth_date", "postcode")),
+    "twin": (
+        f'"postcode_l" = "postcode_r" and "birth_date_l" = "birth_date_r" and {_FAMILY_NAME}',
+        ("surname", "birth_date", "postcode"),
+    ),
     "family": (f'"postcode_l" = "postcode_r" and {_FAMILY_NAME}', ("surname", "postcode")),
 }
-_TWO_FIELDS = 'not "is_one_name_l" and not "is_one_name_r"'  # a name in one field was split by guess: never more than close
+_TWO_FIELDS = (
+    'not "is_one_name_l" and not "is_one_name_r"'  # a name in one field was split by guess: never more than close
+)
 _SAME = f'"forename_l" = "forename_r" and {_TWO_FIELDS}'
 _SAME_FORENAME = '"plain_forename_l" = "plain_forename_r"'
 _SIMILAR_FORENAME = (
@@ -64,7 +72,11 @@ def _level(condition: str, label: str) -> dict[str, object]:
 
 
 def _null(name: str) -> dict[str, object]:
-    return {"sql_condition": f'"{name}_l" is null or "{name}_r" is null', "label_for_charts": "unknown", "is_null_level": True}
+    return {
+        "sql_condition": f'"{name}_l" is null or "{name}_r" is null',
+        "label_for_charts": "unknown",
+        "is_null_level": True,
+    }
 
 
 def _identifier(name: str) -> dict[str, object]:
@@ -80,6 +92,13 @@ def _identifier(name: str) -> dict[str, object]:
     return {"output_column_name": name, "comparison_levels": levels}
 
 
+_TURNED = (
+    'year("birth_date_l") = year("birth_date_r") and month("birth_date_l") = day("birth_date_r")'
+    ' and day("birth_date_l") = month("birth_date_r")'
+)
+_ONE_PART = (
+    " + ".join(f'({part}("birth_date_l") = {part}("birth_date_r"))::int' for part in ("year", "month", "day")) + " = 2"
+)
 COMPARISONS = [
     {"output_column_name": "forename", "comparison_levels": [
         *[
@@ -104,8 +123,8 @@ COMPARISONS = [
     {"output_column_name": "birth_date", "comparison_levels": [
         _null("birth_date"),
         _level('"birth_date_l" = "birth_date_r"', "same"),
-        _level('year("birth_date_l") = year("birth_date_r") and month("birth_date_l") = day("birth_date_r") and day("birth_date_l") = month("birth_date_r")', "day and month turned"),
-        _level('(year("birth_date_l") = year("birth_date_r"))::int + (month("birth_date_l") = month("birth_date_r"))::int + (day("birth_date_l") = day("birth_date_r"))::int = 2', "one part differs"),
+        _level(_TURNED, "day and month turned"),
+        _level(_ONE_PART, "one part differs"),
         _level("ELSE", "differs"),
     ]},
     {"output_column_name": "sex", "comparison_levels": [_null("sex"), _level('"sex_l" = "sex_r"', "same"), _level("ELSE", "differs")]},
@@ -143,7 +162,11 @@ def main() -> None:
     linker.training.estimate_u_using_random_sampling(max_pairs=4e6, seed=42)
     linker.training.estimate_m_from_label_column("child")
     model = linker.misc.save_model_to_json()
-    levels = {(c["output_column_name"], level["label_for_charts"]): level for c in model["comparisons"] for level in c["comparison_levels"]}
+    levels = {
+        (c["output_column_name"], level["label_for_charts"]): level
+        for c in model["comparisons"]
+        for level in c["comparison_levels"]
+    }
     for key, level in levels.items():
         if not level.get("is_null_level"):
             m, u = FIXED.get(key, (level.get("m_probability") or 1e-4, level.get("u_probability") or 1e-7))
@@ -155,7 +178,7 @@ def main() -> None:
     for (comparison, label), level in levels.items():
         if not level.get("is_null_level"):
             m, u = level["m_probability"], level["u_probability"]
-            print(f"{comparison:12} {label:22} m {m:.6f} u {u:.8f} weight {math.log2(m / u):7.2f}")
+            print(f"{comparison:12} {label:22} m {m:.8f} u {u:.8f} weight {math.log2(m / u):7.2f}")
 
 
 def _contents() -> duckdb.DuckDBPyConnection:
@@ -217,5 +240,6 @@ def _households(con: duckdb.DuckDBPyConnection, levels: dict[tuple[str, str], di
         counted = math.log2(((matches + 0.5) / all_matches) / ((others + 0.5) / all_others)) - shared
         wanted = min(counted, weight("forename", forename))
         print(f"{label}: {matches} of one child, {others} of two")
-        levels["forename", label]["m_probability"] = 1e-4
-        levels["forename", label]["u_probability"] = float(f"{1e-4 / 2**wanted:.6g}")
+        # Only their ratio counts: such pairs are too rare among random ones for a u of their own.
+        levels["forename", label]["m_probability"] = float(f"{0.01 * 2**wanted:.6g}")
+        levels["forename", label]["u_probability"] = 0.01

@@ -82,7 +82,16 @@ def test_the_copies_have_the_declared_shape(scene: Scene) -> None:
             assert _columns(path) == raw_columns(feed, feed.tables[path.parent.name])
     assert _columns(scene.identity / "person.parquet") == list(PERSON_COLUMNS.items())
     names = [name for name, _ in _columns(scene.identity / "person_link.parquet")]
-    assert names == ["person_key", "partner", "feed", "source_person_id", "method", "match_probability", "is_in_doubt", "submission_id"]
+    assert names == [
+        "person_key",
+        "partner",
+        "feed",
+        "source_person_id",
+        "method",
+        "match_probability",
+        "is_in_doubt",
+        "submission_id",
+    ]
 
 
 def test_rows_keep_their_order_their_origin_and_their_pseudonym(scene: Scene) -> None:

@@ -53,11 +53,15 @@ def create_contents(con: duckdb.DuckDBPyConnection) -> None:
     """
     _load_nicknames(con)
     newest = ", ".join(
-        f"coalesce(agreed.{name}, newest.{name}) as {name}" if name not in ("upn", "nhs_number", "uln") else f"agreed.{name}"
+        f"coalesce(agreed.{name}, newest.{name}) as {name}"
+        if name not in ("upn", "nhs_number", "uln")
+        else f"agreed.{name}"
         for name in _FROM_RECORDS
     )
     latest = ", ".join(f"arg_max({name}, recency) as {name}" for name in _FROM_RECORDS)
     compared = ", ".join(COMPARED)
+    # The plain forename follows from the forename and the seed.
+    hashed = ", ".join(f"coalesce(named.{name}::varchar, '')" for name in COMPARED if name != "plain_forename")
     blocks = ", ".join(f"{expression} as block_{name}" for name, expression in BLOCKS.items())
     con.execute(f"""
         create or replace temp table local_content as
@@ -84,7 +88,7 @@ def create_contents(con: duckdb.DuckDBPyConnection) -> None:
 
         select named.local_no, named.* exclude (local_no),
             coalesce(nickname.plain_forename, named.forename) as plain_forename,
-            md5_number_lower(concat_ws('|', {", ".join(f"coalesce(named.{name}::varchar, '')" for name in COMPARED if name != "plain_forename")})) as fingerprint
+            md5_number_lower(concat_ws('|', {hashed})) as fingerprint
         from named
         left join nickname on named.forename = nickname.forename;
 

@@ -22,7 +22,7 @@ from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Pseudonymiser
 from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.identity.sources import SOURCES
 
-TOKEN = "record token"
+PURPOSE = "record:tokens"
 COLUMNS = {
     "token_a": "VARCHAR", "token_b": "VARCHAR", "verdict": "VARCHAR", "reviewer_1": "VARCHAR", "reviewer_2": "VARCHAR",
     "decided_on_1": "DATE", "decided_on_2": "DATE",
@@ -56,7 +56,7 @@ def create_decisions(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymise
         where local_person.space not in ({lasting});
 
         create or replace temp table record_alias as
-        select local_no, preference, {pseudonymiser.sql(TOKEN, "said", PERSON_DIGITS)} as token
+        select local_no, preference, {pseudonymiser.sql(PURPOSE, "said", PERSON_DIGITS)} as token
         from token_text;
         drop table token_text;
 

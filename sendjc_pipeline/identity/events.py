@@ -5,10 +5,10 @@ Belongs here: comparing the keys of two runs. Does not belong here: keys themsel
 restricted/identity/<quarter>/key_map.parquet: token (decisions.py), person_key, method; every record received so far.
 
 restricted/identity/key_event.parquet, append-only: quarter, at (the newest receipt that the run knew, UTC), kind, from_key,
-to_key, records (how many changed), reason (of the methods that are new in the record's new place, the weightiest: clerical, splink, a rule, local_id). Kinds: 'first' (a key that was not
-there; from_key NULL), 'merge' (from_key's records now bear to_key, which another child bore), 'split' (some of from_key's
-records now bear to_key), 'changed' (all of from_key's records bear to_key, which nobody bore: their anchor is gone, as when
-a submission was withdrawn). A key without an event was kept.
+to_key, records (how many changed), reason (of the methods that are new in the records' new place, the weightiest: clerical,
+splink, a rule, local_id). Kinds: 'first' (a key that was not there; from_key NULL), 'merge' (from_key's records now bear
+to_key, which another child bore), 'split' (some of from_key's records now bear to_key), 'changed' (all of from_key's records
+bear to_key, which nobody bore: their anchor is gone, as when a submission was withdrawn). A key without an event was kept.
 
 A quarter is compared with its own last run, else with the newest earlier quarter. The same inputs again add nothing.
 """
@@ -58,9 +58,11 @@ def create_events(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Q
         create or replace temp table key_event as
         with touched as (
             select key_map.person_key as to_key,
-                arg_min(key_map.method, (case key_map.method when 'clerical' then 0 when 'splink' then 1 when 'local_id' then 3 else 2 end) || key_map.method) as reason
+                arg_min(key_map.method, coalesce(weight.place, 2) || key_map.method) as reason
             from key_map
             left join old_map using (token)
+            left join (values ('clerical', 0), ('splink', 1), ('local_id', 3)) as weight (method, place)
+                on key_map.method = weight.method
             where old_map.person_key is distinct from key_map.person_key or old_map.method <> key_map.method
             group by key_map.person_key
         ),
@@ -99,7 +101,7 @@ def append_events(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Q
     """Add table key_event to the ledger; rows that it has already are not added again."""
     path = settings.restricted / "identity" / LEDGER
     stage = vault.make_folder(path.parent) / f".{LEDGER}"
-    columns = ", ".join(f"cast(\"{name}\" as {kind}) as \"{name}\"" for name, kind in COLUMNS.items())
+    columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS.items())
     before = f"select * from read_parquet({text(path)}) union" if path.is_file() else ""
     con.execute(f"""
         copy (

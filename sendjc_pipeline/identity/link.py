@@ -19,7 +19,6 @@ import duckdb
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS, MatchRule
 
-
 # Values whose bearers clerks have told apart.
 _PARTED = """
             select one.value

@@ -41,6 +41,9 @@ from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.receipt import Receipt
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect
 
+# Above so many records spilling would cost minutes; the usual limit keeps a quarter of one area within 2 GiB.
+_MANY_ROWS, _MEMORY_FOR_MANY = 600_000, "4500MB"
+
 __all__ = ["IdentityResult", "raw_columns", "resolve_and_pseudonymise"]
 
 
@@ -104,9 +107,12 @@ def resolve_and_pseudonymise(
             # Not the shared spill folder: what is spilled here holds names.
             con.execute(f"set temp_directory = {text(scratch / 'spill')}")
             con.execute(f"set max_temp_directory_size = '{SPILL_LIMIT}'")
+            past = accepted_of(history)
+            if records.count_rows(con, [*accepted, *past]) > _MANY_ROWS:
+                con.execute(f"set memory_limit = '{_MEMORY_FOR_MANY}'")
             pseudonymiser = Pseudonymiser(con, key)
             standardise.create_macros(con)
-            records.create_records(con, accepted, accepted_of(history))
+            records.create_records(con, accepted, past)
             contents.create_contents(con)
             decisions.create_decisions(con, pseudonymiser, home / "decisions.parquet")
             link.link(con, rules)

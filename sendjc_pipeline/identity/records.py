@@ -57,6 +57,17 @@ def create_view(
     return True
 
 
+@guarded("counting the accepted records of children")
+def count_rows(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission]) -> int:
+    """How many rows the person tables of some submissions hold, from their footers alone."""
+    paths = [path for item in accepted if (path := item.table(source_of(item.feed).table))]
+    if not paths:
+        return 0
+    listed = ", ".join(text(path) for path in paths)
+    (rows,) = con.execute(f"select sum(num_rows) from parquet_file_metadata([{listed}])").fetchone() or (0,)
+    return int(rows)
+
+
 @guarded("reading the accepted records of children")
 def create_records(
     con: duckdb.DuckDBPyConnection,
@@ -156,7 +167,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         from sent_person;
         drop table sent_person;
 
-        create or replace temp table person_record as
+        create or replace temp view person_record as
         select * from history_record semi join counted using (submission_id);
 
         create or replace temp table local_person as

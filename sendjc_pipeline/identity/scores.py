@@ -18,8 +18,8 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.identity import vault
-from sendjc_pipeline.identity.contents import BLOCKS, COMPARED, create_candidates
-from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.identity.contents import BLOCKS, COMPARED, NICKNAME_SEED, create_candidates
+from sendjc_pipeline.identity.failure import IdentityFailed, guarded
 
 MODEL = Path(__file__).with_name("model.json")
 
@@ -27,8 +27,8 @@ _EMPTY = {"content": "fingerprint ubigint", "pair": "a ubigint, b ubigint, weigh
 
 
 def cache_name() -> str:
-    """The name of the folder of scores that the present model and comparisons made."""
-    made_by = MODEL.read_bytes() + json.dumps([BLOCKS, COMPARED]).encode()
+    """The name of the folder of scores that the present model, nicknames and blocking made."""
+    made_by = MODEL.read_bytes() + NICKNAME_SEED.read_bytes() + json.dumps([BLOCKS, COMPARED]).encode()
     return hashlib.sha256(made_by).hexdigest()[:16]
 
 
@@ -68,6 +68,7 @@ def _predict(con: duckdb.DuckDBPyConnection, lowest_weight: float) -> None:
     # Imported here: Splink takes half a second to load, and most commands never score.
     from splink import Linker
     from splink.backends.duckdb import DuckDBAPI
+    from splink.internals.exceptions import SplinkException
 
     logging.getLogger("splink").setLevel(logging.ERROR)  # its messages may quote SQL
     con.execute(f"""
@@ -78,9 +79,18 @@ def _predict(con: duckdb.DuckDBPyConnection, lowest_weight: float) -> None:
         select a as join_key_l, b as join_key_r, '0' as match_key from candidate
         order by a, b;""")
     api = DuckDBAPI(con)
-    linker = Linker(api.register("scored"), json.loads(MODEL.read_text()), log_level=None, validate_settings=False)
-    linker.table_management.register_blocked_pairs_for_predict(api.register("blocked"))
-    found = linker.inference.predict(threshold_match_weight=lowest_weight, warning_mode="never").physical_name
+    found = None
+    try:
+        linker = Linker(api.register("scored"), json.loads(MODEL.read_text()), log_level=None, validate_settings=False)
+        linker.table_management.register_blocked_pairs_for_predict(api.register("blocked"))
+        found = linker.inference.predict(threshold_match_weight=lowest_weight, warning_mode="never").physical_name
+    except SplinkException:
+        pass  # its text quotes SQL, and what the database said of a record
+    if found is None:
+        raise IdentityFailed(
+            "Splink could not score the pairs; its message is withheld because it may quote a record. Restore model.json from"
+            " version control, or train it again."
+        )
     con.execute(f"""
         insert into new_pair
         select least(fingerprint_l, fingerprint_r), greatest(fingerprint_l, fingerprint_r), round(match_weight, 6)

@@ -34,4 +34,6 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
     result = resolve_and_pseudonymise(settings, quarter, deliveries, pseudonym_key(settings), history)
     say(f"identity: {result.persons:,} children, {result.doubtful:,} pairs for review")
     links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
-    return dg.MaterializeResult(metadata={"dagster/row_count": result.persons, "pairs_in_doubt": result.doubtful, **links})
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": result.persons, "pairs_in_doubt": result.doubtful, **links}
+    )

@@ -233,9 +233,7 @@ def roughen_tables(
         if declared is None or frame.is_empty():
             continue
         headers = {header.lower(): header for header in frame.columns}
-        person = next(
-            (headers[c.key] for c in declared.columns if c.privacy == "person_id" and c.key in headers), None
-        )
+        person = next((headers[c.key] for c in declared.columns if c.privacy == "person_id" and c.key in headers), None)
         found = {
             attribute: next((headers[key] for key in keys if key in headers), None)
             for attribute, keys in _HEADERS.items()
@@ -251,7 +249,8 @@ def _roughen_text(
     assert columns.birth_date is not None
     born = frame[columns.birth_date]
     written = next(
-        (shape for shape in _DATE_FORMATS if born.str.to_date(shape, strict=False).null_count() == born.null_count()), None
+        (shape for shape in _DATE_FORMATS if born.str.to_date(shape, strict=False).null_count() == born.null_count()),
+        None,
     )
     if written is None:
         return frame

@@ -36,5 +36,7 @@ def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> l
     Identity needs more than the quarter's own deliveries: a child keeps the key that its first record gave it.
     """
     found = [submission for feed in only for submission in ledger.received(settings, feed, known_at)]
-    found.sort(key=lambda submission: (submission.feed, submission.partner, submission.period, submission.submission_id))
+    found.sort(
+        key=lambda submission: (submission.feed, submission.partner, submission.period, submission.submission_id)
+    )
     return [(submission, intake.accept(settings, submission)) for submission in found]
