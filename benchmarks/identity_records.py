@@ -38,6 +38,7 @@ PARTNERS = {
     "RY8": ("demographics", 0.50, 0.60),
 }
 BOTH_COUNCILS = 0.05
+NHS_NUMBERS = 900_000  # the reserved block holds about so many; in a larger sample the rest of the children have none
 _COLUMNS = {
     "sen2": Columns("forename", "surname", "birth_date", "sex", "postcode", upn="upn"),
     "demographics": Columns("forename", "surname", "birth_date", "sex", "postcode", nhs_number="nhs_number"),
@@ -156,7 +157,8 @@ def _children(size: int, draws: Draws) -> pl.DataFrame:
     # Brothers and sisters do not bear one name.
     same = (eldest >= 0) & (forename == forename[np.where(eldest >= 0, eldest, 0)])
     forename = np.where(same, np.where(male, "Bartholomew", "Winifred"), forename)
-    nhs = identifiers.nhs_numbers(size, draws.child("nhs")).astype(str)
+    nhs = identifiers.nhs_numbers(min(size, NHS_NUMBERS), draws.child("nhs")).astype("U10")
+    nhs = np.concatenate([nhs, np.full(size - len(nhs), "")])[draws.child("nhs order").order(size)]
     upn = np.array(identifiers.upns(la, entry))
     given = (twin_of >= 0) & draws.chance(SHARED_ON_TWINS, size)
     nhs = np.where(given, nhs[np.where(given, twin_of, 0)], nhs)
@@ -167,7 +169,7 @@ def _children(size: int, draws: Draws) -> pl.DataFrame:
     return pl.DataFrame({
         "child": child, "area_id": areas, "sex": np.where(male, "M", "F"), "group": group, "age_band": band, "decile": decile,
         "forename": forename, "surname": surname, "birth_date": pl.Series(born.astype(np.int32)).cast(pl.Date),
-        "postcode": _postcodes(home, areas), "upn": upn, "nhs_number": nhs,
+        "postcode": _postcodes(home, areas), "upn": upn, "nhs_number": pl.Series(nhs).replace("", None),
         "ethnicity": [_GROUPS[g][0] for g in group.tolist()],
     })  # fmt: skip
 

@@ -132,6 +132,7 @@ def _join_by_attributes(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None
             inner join child using (child_no)
             inner join local_person using (local_no)
             inner join said using (local_no)
+            where bearer.value in (select value from bearer group by value having count(*) > 1)
             group by bearer.value
             having count(distinct bearer.child_no) > 1
                 and count(distinct (bearer.child_no, local_person.partner, local_person.space))
@@ -192,7 +193,7 @@ def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
 
 
 def _keys(rule: MatchRule) -> tuple[str, str]:
-    """One value made of every key (a list, so that no two sets of keys run together), and that all are known."""
+    """One value made of every key (no standardised one holds a bar, so no two sets of keys run together), and that all are known."""
     columns = [f"agreed.{key}" for key in rule.keys]
     value = ", ".join(f"cast({column} as varchar)" for column in columns)
-    return f"[{value}]", " and ".join(f"{column} is not null" for column in columns)
+    return f"concat_ws('|', {value})", " and ".join(f"{column} is not null" for column in columns)

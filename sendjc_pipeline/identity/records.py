@@ -153,17 +153,15 @@ def _one_name(source: PersonSource) -> str:
 
 def _settle(con: duckdb.DuckDBPyConnection) -> None:
     names = list(ATTRIBUTES)
-    # Here, where each text is read once: the macro names its argument several times.
-    standard = ", ".join(
-        f"case when {name} is not null then identity_split_name({name}) end as {name}" if name == "one_name" else name
-        for name in names
-    )
     newest = ", ".join(f"arg_max({name}, recency) as {name}" for name in names)  # arg_max passes over NULL
-    unanimous = ", ".join(f"case when count(distinct {name}) = 1 then min({name}) end as {name}" for name in names)
+    unanimous = ", ".join(f"case when min({name}) = max({name}) then min({name}) end as {name}" for name in names)
     con.execute(f"""
+        -- Apart from the rest, for the few that there are: as an expression it would be worked out for every record.
+        update sent_person set one_name = identity_split_name(one_name) where one_name is not null;
+
         create or replace temp table history_record as
         select row_number() over (order by period_end, received_at, feed, submission_id, source_row) as recency,
-            side, space, feed, partner, submission_id, source_person_id, received_at, {standard}
+            side, space, feed, partner, submission_id, source_person_id, received_at, {", ".join(names)}
         from sent_person;
         drop table sent_person;
 

@@ -76,8 +76,7 @@ def _predict(con: duckdb.DuckDBPyConnection, lowest_weight: float) -> None:
         select fingerprint, {", ".join(COMPARED)} from content
         order by fingerprint;
         create or replace table blocked as
-        select a as join_key_l, b as join_key_r, '0' as match_key from candidate
-        order by a, b;""")
+        select a as join_key_l, b as join_key_r, '0' as match_key from candidate;""")
     api = DuckDBAPI(con)
     found = None
     try:

@@ -44,14 +44,14 @@ create or replace macro identity_letters(x) as
     nullif(regexp_replace(translate({_MARKS}, '{_SINGLE[0]}', '{_SINGLE[1]}'), '[^\\p{{L}}]', '', 'g'), '');
 create or replace macro identity_name(x) as
     case when identity_letters(x) not in ({_NAMES}) then identity_letters(x) end;
-create or replace macro identity_words(x) as nullif(array_to_string(list_transform(
-    regexp_split_to_array(trim(x), '[^\\p{{L}}\\p{{M}}'']+'), lambda word: coalesce(identity_letters(word), '')), ' '), '');
+create or replace macro identity_words(x) as nullif(trim(regexp_replace(
+    translate({_MARKS}, '{_SINGLE[0]}-', '{_SINGLE[1]}'), '([^\\p{{L}}''])+', ' ', 'g')), '');
 create or replace macro identity_one_name(forename, surname) as case
     when nullif(trim(forename), '') is null and regexp_matches(trim(surname), '[\\p{{L}}][ ,]+[\\p{{L}}]') then surname
     when nullif(trim(surname), '') is null and regexp_matches(trim(forename), '[\\p{{L}}][ ,]+[\\p{{L}}]') then forename end;
 create or replace macro identity_split_name(x) as case
-    when contains(x, ',') then identity_words(regexp_extract(x, ',(.*)$', 1)) || '|' || identity_words(split_part(x, ',', 1))
-    when x is not null then split_part(identity_words(x), ' ', 1) || '|' || regexp_extract(identity_words(x), ' (.*)$', 1) end;
+    when contains(x, ',') then identity_words(split_part(x, ',', 2)) || '|' || identity_words(split_part(x, ',', 1))
+    else regexp_replace(identity_words(x), ' ', '|') end;
 create or replace macro identity_sound(x) as substr(x[1] || {_SOUNDS}, 1, 4);
 create or replace macro identity_birth_date(x) as case when x >= date '{EARLIEST_BIRTH}' then x end;
 create or replace macro identity_sex(x) as case
