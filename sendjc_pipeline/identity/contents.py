@@ -40,6 +40,30 @@ BLOCKS = {
     "uln": "uln",
 }
 
+_SWAPPED = "one.forename = two.surname and one.surname = two.forename"
+# What a pair must have, or no evidence of the rest could bring it to review (weights of model.json): like forenames, and two of
+# family name, birth date and postcode, or a number in common. Nine in ten pairs of a large file go here, unscored.
+PLAUSIBLE = f"""(
+    one.plain_forename = two.plain_forename
+    or jaro_winkler_similarity(one.forename, two.forename) >= 0.8
+    or starts_with(one.forename, two.forename) or starts_with(two.forename, one.forename)
+    or damerau_levenshtein(one.forename, two.forename) <= 1
+    or {_SWAPPED}
+) and (
+    coalesce(one.postcode = two.postcode, false)::int
+    + (
+        one.surname = two.surname or jaro_winkler_similarity(one.surname, two.surname) >= 0.85
+        or contains(one.surname, two.surname) or contains(two.surname, one.surname)
+        or damerau_levenshtein(one.surname, two.surname) <= 1 or {_SWAPPED}
+    )::int
+    + coalesce(
+        (year(one.birth_date) = year(two.birth_date))::int + (month(one.birth_date) = month(two.birth_date))::int
+        + (day(one.birth_date) = day(two.birth_date))::int >= 2
+        or (year(one.birth_date) = year(two.birth_date) and month(one.birth_date) = day(two.birth_date)
+            and day(one.birth_date) = month(two.birth_date)), false)::int >= 2
+    or coalesce(one.nhs_number = two.nhs_number, false) or coalesce(one.upn = two.upn, false) or coalesce(one.uln = two.uln, false)
+)"""
+
 
 @guarded("describing records")
 def create_contents(con: duckdb.DuckDBPyConnection) -> None:
@@ -130,14 +154,18 @@ def create_candidates(con: duckdb.DuckDBPyConnection) -> None:
             from {fresh} as one
             inner join content as two on one.block_{name} = two.block_{name} and {other}
         """)
-    con.execute("""
+    con.execute(f"""
         insert into candidate
         select fingerprint, fingerprint
         from content
         where is_shared and fingerprint not in (select a from known_pair where a = b);
 
         create or replace temp table candidate as
-        select distinct a, b from candidate;
+        select pair.a, pair.b
+        from (select distinct a, b from candidate) as pair
+        inner join content as one on pair.a = one.fingerprint
+        inner join content as two on pair.b = two.fingerprint
+        where {PLAUSIBLE};
     """)
 
 

@@ -106,6 +106,7 @@ def resolve_and_pseudonymise(
         try:
             # Not the shared spill folder: what is spilled here holds names.
             con.execute(f"set temp_directory = {text(scratch / 'spill')}")
+            con.execute("set enable_progress_bar = false")
             con.execute(f"set max_temp_directory_size = '{SPILL_LIMIT}'")
             past = accepted_of(history)
             if records.count_rows(con, [*accepted, *past]) > _MANY_ROWS:

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.identity import vault
-from sendjc_pipeline.identity.contents import BLOCKS, COMPARED, NICKNAME_SEED, create_candidates
+from sendjc_pipeline.identity.contents import BLOCKS, COMPARED, NICKNAME_SEED, PLAUSIBLE, create_candidates
 from sendjc_pipeline.identity.failure import IdentityFailed, guarded
 
 MODEL = Path(__file__).with_name("model.json")
@@ -28,7 +28,7 @@ _EMPTY = {"content": "fingerprint ubigint", "pair": "a ubigint, b ubigint, weigh
 
 def cache_name() -> str:
     """The name of the folder of scores that the present model, nicknames and blocking made."""
-    made_by = MODEL.read_bytes() + NICKNAME_SEED.read_bytes() + json.dumps([BLOCKS, COMPARED]).encode()
+    made_by = MODEL.read_bytes() + NICKNAME_SEED.read_bytes() + json.dumps([BLOCKS, COMPARED, PLAUSIBLE]).encode()
     return hashlib.sha256(made_by).hexdigest()[:16]
 
 
