@@ -64,7 +64,7 @@ def main(sizes: Sequence[int] = (200_000,)) -> None:
             )
             print(f"  {cost.seconds:.1f} s wall, {cost.processor:.1f} s processor (<= {seconds})"
                   f"  {cost.peak_mib:.0f} MiB (<= {mib})  {'ok' if fits else 'OVER'}")  # fmt: skip
-            sound             sound &= fits and report(pairs)= report(pairs) and fits
+            sound = report(pairs) and fits and sound
         if size <= 200_000:
             sound &= increment(sample)
     if not sound:
