@@ -45,6 +45,18 @@ def write_copies(feed_name: str, files: Sequence[Path], out: Path, copies: int) 
     return [_write(con, table, path, out, 1 if table.name in single else copies, fixed) for table, path in tables]
 
 
+def write_repeated(sent: Path, target: Path, element: str, size: int) -> None:
+    """Write an XML return with all its `element`s repeated, as they are, until it has about `size` bytes."""
+    content = sent.read_bytes()
+    last = f"</{element}>".encode()
+    first, end = content.index(f"<{element}>".encode()), content.rindex(last) + len(last)
+    with target.open("wb") as out:
+        out.write(content[:first])
+        for _ in range(max(1, round(size / (end - first)))):
+            out.write(content[first:end])
+        out.write(content[end:])
+
+
 def _write(con: duckdb.DuckDBPyConnection, table: Table, path: Path, out: Path, copies: int, fixed: set[str]) -> Path:
     declared = {column.key: column for column in table.columns}
     rows = _count(con, table)

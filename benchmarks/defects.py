@@ -24,7 +24,9 @@ from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.synthetic.calibration import AREAS
 from sendjc_pipeline.synthetic.generate import generate
 
-SEED, SCALE, RATE, QUARTERS = 11, 0.22, 0.05, ("2024-25-Q3", "2024-25-Q4")
+# Q1 has the DfE release, Q2 the population estimates.
+SEED, SCALE, RATE = 11, 0.15, 0.05
+QUARTERS = ("2024-25-Q1", "2024-25-Q2", "2024-25-Q4")
 DENSE_RATE, DENSE_QUARTERS = (
     0.5,
     tuple(f"{year}-Q{number}" for year in ("2023-24", "2024-25") for number in (1, 2, 3, 4)),

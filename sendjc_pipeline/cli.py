@@ -82,10 +82,14 @@ def submit(
 
     Example: `sendjc submit --partner derby --feed sen2 --period 2024-25-Q4 Blade-Export_*.csv`
     """
+    from sendjc_pipeline.commands.withdraw import what_it_changes
     from sendjc_pipeline.submissions import ledger
 
-    landed = ledger.submit(_home(home), partner, feed, period, files, spec=spec, received_at=datetime.now(UTC))
+    now, settings = datetime.now(UTC), _home(home)
+    landed = ledger.submit(settings, partner, feed, period, files, spec=spec, received_at=now)
     console.print(f"{landed.submission_id}  {landed.partner} {landed.feed} {landed.period}, {len(landed.files)} files")
+    if note := what_it_changes(settings, landed, now):
+        console.print(note)
 
 
 class _CheckCommand(TyperCommand):
@@ -173,7 +177,8 @@ def template(
     spec: SpecOption = None,
     out: Annotated[Path, typer.Option(help="The folder to write into; it is made if need be.")] = Path(),
     xlsx: Annotated[
-        bool | None, typer.Option("--xlsx/--csv", help="A workbook or CSV files; else a workbook where the feed takes one.")
+        bool | None,
+        typer.Option("--xlsx/--csv", help="A workbook or CSV files; else a workbook where the feed takes one."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace files that are there already.")] = False,
 ) -> None:
@@ -273,9 +278,9 @@ def demo(
 @app.command()
 def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Submissions and releases. Example: `sendjc status --home /srv/sendjc`"""
-    from sendjc_pipeline.commands import submissions
+    from sendjc_pipeline.commands import status as command
 
-    submissions.status(_home(home), as_json)
+    command.status(_home(home), datetime.now(UTC).date(), as_json)
 
 
 @app.command()
@@ -307,10 +312,20 @@ def synth(
         str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")
     ] = "2024-25-Q4",
     truth: Annotated[Path | None, typer.Option(help="Where to write the truth.")] = None,
-    defects: Annotated[float, typer.Option(help="Faults per row, 0 to 0.5; one to a family of rows.", min=0, max=0.5)] = 0.0,
+    defects: Annotated[
+        float, typer.Option(help="Faults per row, 0 to 0.5; one to a family of rows.", min=0, max=0.5)
+    ] = 0.0,
     submit: Annotated[bool, typer.Option("--submit", help="Land what was written, too.")] = False,
     feeds: Annotated[str | None, typer.Option(help="Feeds, separated by commas; else every one.")] = None,
-    hard: Annotated[bool, typer.Option("--hard", help="Make children hard to tell: misspelt, moved, without numbers.")] = False,
+    hard: Annotated[
+        bool, typer.Option("--hard", help="Make children hard to tell: misspelt, moved, without numbers.")
+    ] = False,
+    reduced: Annotated[
+        bool,
+        typer.Option(
+            "--reduced", help="As in seeds/demo: no optional CSDS tables, no mental-health patients in demographics."
+        ),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Synthetic areas in the partners' own formats, with the truth beside them.
@@ -320,7 +335,9 @@ def synth(
     from sendjc_pipeline.commands.synth import synthesise
 
     land = _home(home) if submit else None
-    synthesise(out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds, hard=hard)
+    synthesise(
+        out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds, hard=hard, reduced=reduced
+    )
 
 
 @release_app.command("list")

@@ -54,11 +54,15 @@ EXTERNAL = f'{DECLARED}<!DOCTYPE Message [<!ENTITY x SYSTEM "file:///etc/passwd"
 REMOTE = f'{DECLARED}<!DOCTYPE Message SYSTEM "http://127.0.0.1:9/x.dtd">'
 PARAMETER = f'{DECLARED}<!DOCTYPE Message [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x.dtd"> %x;]>'
 
+FOREIGN = PERSON.replace("Ada", "Zoë")
+INCLUDED = b'<Persons xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd"/>'
+NAMES = b"".join(b"<x%d/>" % n for n in range(2000))
+LAST = b"</Person>" + END
 CASES: list[Case] = [
     case("a sound return", tree(PERSON), Read(1, table="person")),
     case("a return with a namespace", tree(PERSON).replace(b"<Message>", b'<Message xmlns="urn:x">'), Read(1, table="person")),
     case("a return in utf-16", tree(PERSON).decode().replace("UTF-8", "UTF-16").encode("utf-16"), Read(1, table="person")),
-    case("a return in latin-1", tree(PERSON.replace("Ada", "Zoë"), head='<?xml version="1.0" encoding="ISO-8859-1"?>').decode().encode("latin-1"), Read(1, table="person")),
+    case("a return in latin-1", tree(FOREIGN, head='<?xml version="1.0" encoding="ISO-8859-1"?>').decode().encode("latin-1"), Read(1, table="person")),
     case("a return that lies about its encoding", tree(PERSON.replace("Ada", "Zoë")).decode().encode("latin-1"), Refused("unreadable")),
     case("comments and instructions", tree(f"<!-- x -->{PERSON}<?x y?>"), Read(1, table="person")),
     case("cdata", tree(PERSON.replace("Okafor", "<![CDATA[O<k]]>")), Read(1, table="person")),
@@ -77,7 +81,7 @@ CASES: list[Case] = [
     case("an external entity", tree(PERSON.replace("Okafor", "&x;"), head=EXTERNAL), Refused("unsafe_xml|unreadable")),
     case("a remote document type", tree(PERSON, head=REMOTE), Refused("unsafe_xml")),
     case("a parameter entity", tree(PERSON, head=PARAMETER), Refused("unsafe_xml|unreadable")),
-    case("an inclusion", tree(PERSON).replace(b"<Persons>", b'<Persons xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd"/>'), Read(1, table="person")),
+    case("an inclusion", tree(PERSON).replace(b"<Persons>", INCLUDED), Read(1, table="person")),
     case("another return", b"<?xml version='1.0'?><Message><Header/><Children><Child/></Children></Message>", Refused("wrong_feed")),
     case("a return without its header", tree(PERSON, header=""), Refused("wrong_feed")),
     case("an unknown item", tree(PERSON.replace("<Sex>", "<ShoeSize>4</ShoeSize><Sex>")), Read(1, table="person", warnings=("unknown_column",))),
@@ -87,7 +91,7 @@ CASES: list[Case] = [
     case("ten thousand attributes", tree(PERSON.replace("<Person>", "<Person " + " ".join(f'a{n}="1"' for n in range(10_000)) + ">")), Refused("unsafe_xml")),
     case("a csv named xml", b"persontableid,surname\n1,A\n", Refused("unreadable")),
     _large("a text of twenty megabytes", Refused("unsafe_xml|unreadable"), START + b"<Person><Surname>", b"x" * MIB, 20, b"</Surname></Person>" + END),
-    _large("a million foreign elements in a person", Read(1, 1, table="person", warnings=("unknown_column",)), START + b"<Person>", b"<x/>" * 1000, 1000, b"</Person>" + END),
+    _large("a million foreign elements in a person", Read(1, 1, "person", ("unknown_column",)), START + b"<Person>", b"<x/>" * 1000, 1000, LAST),
     _large("a million foreign elements beside the persons", Refused("wrong_feed|unsafe_xml"), START, b"<x><y>1</y></x>" * 1000, 500, PERSON.encode() + END),
-    _large("a million foreign names", Refused("unsafe_xml|unreadable"), START + b"<Person>", b"".join(b"<x%d/>" % n for n in range(2000)), 300, b"</Person>" + END),
+    _large("a million foreign names", Refused("unsafe_xml|unreadable"), START + b"<Person>", NAMES, 300, LAST),
 ]  # fmt: skip

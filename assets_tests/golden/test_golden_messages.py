@@ -421,8 +421,8 @@ def test_check_from_a_shell(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == FILE_REFUSED
-    assert "demographics_for_linkage.csv: line 3 is not in UTF-8" in done.stderr
-    assert "[DEMOGRAPHICS.file.encoding]" in done.stderr
+    assert "demographics_for_linkage.csv: line 3 is not in UTF-8" in done.stdout
+    assert "[DEMOGRAPHICS.file.encoding]" in done.stdout
     assert CANARY not in done.stdout + done.stderr
     assert POSTCODE["nottingham"] not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -315,7 +315,7 @@ def test_what_cannot_be_is_quarantined_and_counted(sent: Sent) -> None:
         "select layer, received_count - accepted_count, quarantined_count, is_balanced from mart_row_accounting"
         " where partner_id = 'RHA' and feed = 'csds' and period = '2024-25-Q4' order by layer"
     )
-    assert accounts == [("intake", 3, 3, True), ("staging", 0, 0, True)]
+    assert accounts == [("intake", 3, 3, True), ("raw", 0, 0, True), ("staging", 0, 0, True)]
 
 
 # Waiting for speech and language therapy in Nottingham on 31 March: 19 children, of whom more than 18 weeks: slt_127,

@@ -102,9 +102,11 @@ def test_order_is_told_and_harmless() -> None:
 def test_a_declared_rename_is_sure_and_an_alike_spelling_is_a_question() -> None:
     (sure,) = headers([*OLD[:-1], "AttendOrNot"])
     assert sure.text == "column AttendanceStatus is now called AttendOrNot; both are read"
-    (asked,) = headers(["CareContactID", "ServiceRequestID", "TeamID_Local", "ContactDate", "AttendanceStatus"])
+    (asked,) = headers(["CareContactID", "ServiceRequestID", "TeamID_Local", "ContactDay", "AttendanceStatus"])
     assert (asked.kind, asked.column) == ("column_looks_renamed", "(withheld)")
     assert "name it Contact_Date; until then the file will be refused" in asked.text
+    (read,) = headers([*OLD[:3], "Contact Date", OLD[4]])
+    assert read.text == "column Contact_Date is now called Contact Date; both are read"
 
 
 def test_a_required_column_that_is_gone_is_told_apart_from_another() -> None:
@@ -153,6 +155,16 @@ def test_the_command_compares_folders_and_withholds_what_is_no_name(tmp_path: Pa
     assert {change["kind"] for change in found["changes"]} >= {"column_looks_renamed", "column_unknown", "table_new"}
     assert "Okafor" not in told
     assert "999000" not in told
+    assert "column E is new and unknown" in told
+
+
+def test_a_workbook_is_refused_in_one_line_that_names_no_feed(tmp_path: Path) -> None:
+    for name, content in (("a.xlsx", b"PK\x03\x04"), ("b.csv", b"PK\x03\x04")):
+        (tmp_path / name).write_bytes(content)
+        done = CliRunner().invoke(app, ["drift", str(tmp_path / name), "sen2:2025"])
+        assert done.exit_code == 1
+        assert ".file." not in str(done.exception)
+        assert ("compare CSV files or specs; save the sheet as CSV" in str(done.exception)) is (name == "a.xlsx")
 
 
 def test_a_file_that_fits_no_table_any_more_is_compared_with_the_old_one(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_gender_became_sex_in_2025(settings: Settings, tmp_path: Path) -> None:
         ("<Message><Children/></Message>", "wrong_feed"),
         ('<!DOCTYPE m [<!ENTITY x "y">]><Message><Header/><Children/></Message>', "unsafe_xml"),
         ("<Message><Header/><Children>", "unreadable"),
+        ("LAchildID,Sex\nC7,F\n", "unreadable"),
     ],
 )
 def test_what_is_no_census_is_refused(tmp_path: Path, files: str, rule: str) -> None:
@@ -115,6 +116,15 @@ def test_what_is_no_census_is_refused(tmp_path: Path, files: str, rule: str) -> 
     with pytest.raises(FileRejected) as caught:
         read([path])
     assert caught.value.rule == f"CIN.file.{rule}"
+
+
+def test_a_csv_in_place_of_the_census_is_called_no_xml(tmp_path: Path) -> None:
+    for name, content in (("cin.csv", b"LAchildID,Sex\nC7,F\n"), ("cin.xml", b"PK\x03\x04rest")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileRejected, match="the file is not XML"):
+            read([tmp_path / name])
+    (tmp_path / "b.xml").write_bytes(f"<Message>{HEAD}<Children>{CHILD}</Children></Message>".encode("utf-16"))
+    assert read([tmp_path / "b.xml"])[1].warnings == ()
 
 
 def test_two_files_are_refused_and_no_child_is_told(tmp_path: Path) -> None:

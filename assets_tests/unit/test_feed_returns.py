@@ -100,7 +100,7 @@ MISTAKES = [
     ("spend_return", "spend", {"amount_gbp": "-120.00"}, "spend_negative"),
     ("spend_return", "spend", {"amount_gbp": "48"}, "unit_cost"),
     ("spend_return", "spend", {"amount_gbp": "48,250"}, "amount_gbp.format"),
-    ("spend_return", "spend", {"period_to": "2025-12-31"}, "accrual_outside_period"),
+    ("spend_return", "spend", {"period_to": "2025-12-31"}, "accrued_after_period"),
     ("prescribing_return", "prescribed", {"bnf_code": "401010AD"}, "bnf_code_form"),
     ("prescribing_return", "prescribed", {"patients": "413"}, "patients_over_items"),
     ("workforce_return", "training", {"trained_in_post": "421"}, "trained_over_in_post"),
@@ -119,6 +119,20 @@ def test_what_an_analyst_sends_by_mistake(
     if name == "spend_return" and "," in cells.get("amount_gbp", ""):
         tables[table][0]["amount_gbp"] = f'"{cells["amount_gbp"]}"'
     assert f"{name.upper()}.{table}.{rule}" in told(settings, name, sent(tmp_path, name, tables))
+
+
+@pytest.mark.parametrize("column", ["received", "upheld", "open_at_end"])
+def test_a_count_below_nought_is_told_by_its_own_column(tmp_path: Path, settings: Settings, column: str) -> None:
+    tables = rows_of("complaints_return")
+    tables["complaint"][0][column] = "-1"
+    receipt = intake.check("complaints_return", None, sent(tmp_path, "complaints_return", tables), settings)
+    found = [(t.rule, t.column) for t in receipt.messages_total if t.rule.endswith("_negative")]
+    assert found == [(f"COMPLAINTS_RETURN.complaint.{column}_negative", column)]
+
+
+def test_no_rule_asks_the_sign_of_several_columns_at_once() -> None:
+    rules = [rule for name in feeds.names() for table in feeds.load(name).tables.values() for rule in table.rules]
+    assert [rule.code for rule in rules if re.search(r"\bleast\(.*\)\s*< 0", rule.when, re.DOTALL)] == []
 
 
 def test_a_total_beside_its_parts_is_kept_out_and_the_parts_stay(tmp_path: Path, settings: Settings) -> None:

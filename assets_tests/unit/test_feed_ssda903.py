@@ -78,6 +78,43 @@ def test_the_upn_column_holds_a_upn_or_the_reason_for_its_absence(
     assert receipt.tables["looked_after"].accepted == 1
 
 
+def test_the_form_of_the_upn_names_the_letters_that_none_has(settings: Settings, tmp_path: Path) -> None:
+    receipt = taken_in(settings, tmp_path, "7,F,09/05/2014,WBRI,I892400024001,,")
+    (total,) = [t for t in receipt.messages_total if t.rule.endswith(".upn_form")]
+    assert "I, O and S" in total.message
+
+
+@pytest.mark.parametrize(("mother", "is_told"), [("1.0", False), ("1", False), ("0.0", True), ("", True)])
+def test_a_mother_is_one_however_a_tool_writes_the_number(
+    settings: Settings, tmp_path: Path, mother: str, is_told: bool
+) -> None:
+    receipt = taken_in(settings, tmp_path, f"7,F,09/05/2008,WBRI,E892400024001,{mother},01/02/2025")
+    assert ("SSDA903.looked_after.child_without_mother" in broken(receipt)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "words"),
+    [
+        ("0,0,", "no_misuse", "is filled for a child without a substance misuse problem"),
+        ("1,1,0", "offer_not_needed", "INTERVENTION_OFFERED is filled as well"),
+    ],
+)
+def test_an_item_that_must_be_blank_is_called_filled_and_not_recorded(
+    settings: Settings, tmp_path: Path, cells: str, rule: str, words: str
+) -> None:
+    header = "CHILD,DOB,SDQ_SCORE,SDQ_REASON,CONVICTED,HEALTH_CHECK,IMMUNISATIONS,TEETH_CHECK,HEALTH_ASSESSMENT,"
+    header += "SUBSTANCE_MISUSE,INTERVENTION_RECEIVED,INTERVENTION_OFFERED"
+    receipt = taken_in(settings, tmp_path, more={"oc2.csv": f"{header}\n7,09/05/2014,9,,0,,1,1,1,{cells}\n"})
+    (total,) = [t for t in receipt.messages_total if t.rule == f"SSDA903.oc2.{rule}"]
+    assert words in total.message and "0 is not blank" in total.message
+
+
+def test_a_blank_item_of_the_outcomes_is_told_by_its_own_column(settings: Settings, tmp_path: Path) -> None:
+    header = "CHILD,DOB,SDQ_SCORE,CONVICTED,IMMUNISATIONS,TEETH_CHECK,HEALTH_ASSESSMENT,SUBSTANCE_MISUSE"
+    receipt = taken_in(settings, tmp_path, more={"oc2.csv": f"{header}\n7,09/05/2014,9,0,1,,1,0\n"})
+    assert [(t.rule, t.column) for t in receipt.messages_total] == [("SSDA903.oc2.teeth_check_missing", "TEETH_CHECK")]
+
+
 def test_placements_changed_in_2025(settings: Settings, tmp_path: Path) -> None:
     receipt = taken_in(settings, tmp_path, episodes="7,05/05/2024,S,C2,N1,P2,PR1,,,,NG5 1AB,NG9 2QT,")
     assert broken(receipt) == {"SSDA903.episodes.place.code"}

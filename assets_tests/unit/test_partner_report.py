@@ -322,10 +322,14 @@ def test_a_name_with_the_form_of_an_identifier_is_withheld(name: str) -> None:
 
 
 def test_a_withheld_file_is_told_by_its_place() -> None:
-    sent = ["b.csv", "9994713826.csv"]
+    assert shown_files(["x?.csv", "the submission"], ["b.csv"]) == {
+        "x?.csv": "file 1 of 1 (name withheld)",
+        "the submission": "the submission",
+    }
+    sent = ["b.csv", "9994713826.csv", "c.zip"]
     assert shown_files(["", "9994713826.csv", "b.csv", "NE99 7ZQ.csv", "in.csv"], sent) == {
         "": "",
-        "9994713826.csv": "file 2 of 2 (name withheld)",
+        "9994713826.csv": "file 2 of 3 (name withheld)",
         "b.csv": "b.csv",
         "NE99 7ZQ.csv": "file 1 of 2 in the archive (name withheld)",
         "in.csv": "in.csv",
@@ -435,9 +439,22 @@ def test_check_tells_how_to_get_the_workbook_and_compares_with_the_period(tmp_pa
     assert done.exit_code == 1
     assert "--report FOLDER" in done.stderr
     assert "row kept out: 2 rows of person" in done.stdout
+    rules = re.findall(r"\[(SEN2[.a-z0-9_]+)\]", done.stdout)
+    assert "SEN2.requests.parent.orphan" in rules
+    is_orphan = [rule.endswith(".orphan") for rule in rules]
+    assert is_orphan == sorted(is_orphan)
     assert "\x1b[" not in done.output
     told = CliRunner().invoke(app, ["check", "--feed", "sen2", "--period", PERIOD, "--json", *files])
     assert json.loads(told.stdout)["period"] == PERIOD
+
+
+def test_check_says_on_standard_output_what_is_wrong_with_whole_files(tmp_path: Path) -> None:
+    files = [str(path) for path in write_files(tmp_path / "files", BLADE, without=["senneed"])]
+    done = CliRunner().invoke(app, ["check", "--feed", "sen2", *files])
+    assert done.exit_code == 2
+    assert "the submission: no file for the table senneed [SEN2.file.missing_table]" in done.stdout
+    assert "missing_table" not in done.stderr
+    assert "archive" not in done.output and "withheld" not in done.output
 
 
 def land(settings: Settings, files: Sequence[Path], received_at: datetime = RECEIVED) -> None:

@@ -151,6 +151,17 @@ def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
     assert [f.rule for f in _refused(tmp_path / "a.xlsx")] == ["SENSORY_SUPPORT.file.duplicate_column"]
 
 
+def test_a_header_in_words_is_read_and_a_foreign_column_is_told_by_its_letter(tmp_path: Path) -> None:
+    words = ["Caseload ID" if name == "caseload_id" else name for name in HEADER]
+    xlsx.write({"sensory_support": [["", *words, "Okafor"], ["", *ROW, "x"]]}, tmp_path / "a.xlsx")
+    con, result = _read(tmp_path / "a.xlsx")
+    assert _rows(con, "caseload_id") == [("K1",)]
+    assert con.execute("select position from raw_header where column_name = 'caseload_id'").fetchone() == (2,)
+    assert _faults(result) == {"header_spelling", "unknown_column"}
+    assert not any("Okafor" in w.message for w in result.warnings)
+    assert any(w.message.startswith(f"column {chr(ord('B') + len(HEADER))} is not part") for w in result.warnings)
+
+
 def test_values_in_a_column_without_a_name_are_told(tmp_path: Path) -> None:
     xlsx.write({"sensory_support": [HEADER, [*ROW, "x"]]}, tmp_path / "a.xlsx")
     assert _faults(_read(tmp_path / "a.xlsx")[1]) == {"unknown_column"}
@@ -244,6 +255,8 @@ def test_an_archive_that_lies_about_its_sizes_is_refused(tmp_path: Path) -> None
         (b"\xd0\xcf\x11\xe0" + bytes(900), "an old Excel workbook"),
         (b"\xd0\xcf\x11\xe0" + bytes(900) + "EncryptedPackage".encode("utf-16-le"), "encrypted with a password"),
         (b"PK\x03\x04" + bytes(900), "cut short or damaged"),
+        (bytes(random.Random(3).randbytes(900)), "not an .xlsx workbook"),
+        (b"caseload_id,need\nK1,VI\n", "not an .xlsx workbook"),
     ],
 )
 def test_what_is_no_readable_workbook_says_so(tmp_path: Path, content: bytes, words: str) -> None:

@@ -126,15 +126,15 @@ def test_what_the_standard_writer_writes_is_read_back(
 
 
 def test_headers_match_in_any_case_and_order_and_surplus_columns_are_told(tmp_path: Path) -> None:
-    content = "surname,LOCALPATIENTID,DateOfBirth,Favourite_Colour,x1,\nLee,P1,2015-05-04,red,1,\n"
+    content = "surname,LOCALPATIENTID,DateOfBirth,Okafor,Forname,\nLee,P1,2015-05-04,red,1,\n"
     con, result = read(DEMO, [demographics(tmp_path, content.encode())])
     assert rows(con) == [(2, "P1", "Lee")]
     assert con.execute("select nhsnumber, sex from raw_demographics").fetchall() == [(None, None)]
     assert con.execute("select position from raw_header where column_name = 'localpatientid'").fetchone() == (2,)
     told = [w.message for w in result.warnings]
     assert told == [
-        "column Favourite_Colour is not part of table demographics and was not read",
-        "column (name withheld) is not part of table demographics and was not read",
+        "column D is not part of table demographics and was not read",
+        "column E is not part of table demographics and was not read; it resembles Forename",
         "a column has no name and was not read",
     ]
 
@@ -153,7 +153,7 @@ def test_headers_match_in_any_case_and_order_and_surplus_columns_are_told(tmp_pa
         (HEADER.replace(",", "\t").encode() + b"\n", "delimiter", "separated by tabs"),
         (HEADER.encode() + b"\n" + b"a\n" * 100_001, "unreadable", "too short for a row"),
         (b"LocalPatientID,Surname\n", "missing_column", "DateOfBirth"),
-        (HEADER.replace("Surname", "NHSNumber").encode() + b"\n", "duplicate_column", "nhsnumber"),
+        (HEADER.replace("Surname", "NHSNumber").encode() + b"\n", "duplicate_column", "NHSNumber in columns B and C"),
         (
             HEADER.encode() + b"\nP1,,A,,2015-05-04,F,,\nP2,,Zo\x81,,2015-05-04,F,,\n",
             "encoding",
@@ -260,6 +260,55 @@ def test_a_file_in_the_wrong_feed_is_told_where_it_belongs(tmp_path: Path) -> No
     assert refusal(sen2, swapped).message == "this looks like feed sen2 table requests"
 
 
+def test_a_header_spelt_in_words_is_read_and_two_never_become_one(tmp_path: Path) -> None:
+    header = HEADER.replace("LocalPatientID", "Local Patient-ID").replace("DateOfBirth", "date_of_birth")
+    con, result = read(DEMO, [demographics(tmp_path, f"{header}\n{SOUND[0]}\n".encode())])
+    assert rows(con) == [(2, "P1", "Okafor")]
+    assert [w.rule for w in result.warnings] == ["DEMOGRAPHICS.file.header_spelling"] * 2
+    assert "LocalPatientID" in result.warnings[0].message and "column A" in result.warnings[0].message
+    twice = HEADER.replace("Surname", "Sur_name").replace("Forename", "Sur name")
+    con, result = read(DEMO, [demographics(tmp_path, f"{twice}\n{SOUND[0]}\n".encode())])
+    assert rows(con) == [(2, "P1", None)]
+    assert [w.message[:8] for w in result.warnings] == ["column C", "column D"]
+    beside = HEADER.replace("Forename", "Sur-name")
+    con, result = read(DEMO, [demographics(tmp_path, f"{beside}\n{SOUND[0]}\n".encode())])
+    assert rows(con) == [(2, "P1", "Okafor")]
+    assert [w.rule for w in result.warnings] == ["DEMOGRAPHICS.file.unknown_column"]
+    required = HEADER.replace("LocalPatientID", "Local Patient ID,LocalPatient_ID")
+    found = refusal(DEMO, [demographics(tmp_path, f"{required}\n".encode())])
+    assert found.rule == "DEMOGRAPHICS.file.missing_column"
+
+
+def test_a_missing_column_is_looked_for_and_no_unknown_name_is_repeated(tmp_path: Path) -> None:
+    found = refusal(DEMO, [demographics(tmp_path, b"LocalPatientID,Okafor,DateBirth\n")])
+    assert "lacks the required column DateOfBirth" in found.message
+    assert found.message.endswith("; column C resembles DateOfBirth")
+    assert "Okafor" not in str(refusal(DEMO, [demographics(tmp_path, HEADER.encode() + b",Okafor,Okafor\n")]))
+
+
+@pytest.mark.parametrize("name", ["demographics.csv", "patients april.csv"])
+@pytest.mark.parametrize("content", [b"", HEADER.replace(",", ";").encode(), HEADER.replace(",", "\t").encode()])
+def test_a_refused_file_is_not_also_called_missing(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert refusal(DEMO, [tmp_path / name]).also == ()
+
+
+def test_a_missing_table_is_told_once_and_of_the_submission(tmp_path: Path) -> None:
+    files = write_files(tmp_path, BLADE, without=["person", "requests"])
+    files[0].write_bytes(b"")
+    found = refusal(feeds.load("sen2"), files)
+    assert [(f.file, f.message) for f in found.also] == [("the submission", "no file for the tables person, requests")]
+
+
+def test_the_dictionary_of_the_template_is_left_unread(tmp_path: Path) -> None:
+    (tmp_path / "demographics_dictionary.csv").write_text("table,column,description\n")
+    con, result = read(DEMO, [demographics(tmp_path, f"{HEADER}\n{SOUND[0]}\n".encode()), tmp_path / "demographics_dictionary.csv"])  # fmt: skip
+    assert len(rows(con)) == 1
+    assert [(w.rule, w.file) for w in result.warnings] == [
+        ("DEMOGRAPHICS.file.not_read", "demographics_dictionary.csv")
+    ]
+
+
 def test_missing_tables_are_named_and_all_faults_come_together(tmp_path: Path) -> None:
     sen2 = feeds.load("sen2")
     found = refusal(sen2, write_files(tmp_path / "a", BLADE, without=["person", "plandetail", "senneed"]))
@@ -340,3 +389,11 @@ def test_an_unknown_reader_is_named() -> None:
         readers.get("nope")
     readers.register("extra", "sendjc_pipeline.submissions.readers.csv_tables:read")
     assert readers.get("extra") is readers.get("csv_tables")
+
+
+def test_two_stray_quotes_do_not_swallow_the_rows_between(tmp_path: Path) -> None:
+    header = "LocalPatientID,NHSNumber,Surname,Forename,DateOfBirth,Sex,Postcode,URN"
+    lines = [f"P{n},,{mark},Z,2014-02-28,F,," for n, mark in enumerate(('"Sm', "Jones", 'Sm"', "Brown"))]
+    con, _ = read(DEMO, [demographics(tmp_path, "\n".join([header, *lines, ""]).encode())])
+    kept = con.execute("select localpatientid from raw_demographics order by 1").fetchall()
+    assert kept == [("P1",), ("P3",)] and len(rejects(con)) == 2

@@ -133,7 +133,7 @@ BOMB = '<!DOCTYPE m [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENT
     [
         ("", "empty", "0 bytes"),
         (message()[:-60], "unreadable", "breaks off or is malformed at line"),
-        ("not xml", "unreadable", "line 1"),
+        ("not xml", "unreadable", "the file is not XML"),
         (message(PERSON.replace("</Surname>", "")), "unreadable", "malformed"),
         ("<Message><Header/><Children/></Message>", "wrong_feed", "no Header and Persons"),
         ("<a><Persons/></a>", "wrong_feed", "no Header and Persons"),

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sendjc_pipeline.cli import app
 from sendjc_pipeline.orchestration.job import quarters_to_run
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -58,8 +60,10 @@ def test_a_withdrawn_submission_stops_counting_from_that_day_and_gives_way_to_th
     assert counting(settings, Q4, date(2025, 5, 31)) == [first.submission_id]
     assert counting(settings, Q4, date(2025, 5, 14)) == [second.submission_id]
     assert quarters_to_run(ledger.all_submissions(settings), NOW) != ran, "a withdrawal is news to the sensor"
-    withdrawal.undo(second.folder)
+    withdrawal.undo(second.folder, datetime(2025, 5, 20, 9, 0, tzinfo=UTC))
     assert counting(settings, Q4, date(2025, 5, 31)) == [second.submission_id]
+    # What was known between the two is not rewritten.
+    assert counting(settings, Q4, date(2025, 5, 19)) == [first.submission_id]
 
 
 def test_a_withdrawal_says_why_and_a_broken_note_is_not_passed_over(settings: Settings, tmp_path: Path) -> None:
@@ -67,7 +71,7 @@ def test_a_withdrawal_says_why_and_a_broken_note_is_not_passed_over(settings: Se
     with pytest.raises(SendjcError, match="needs a reason"):
         withdrawal.write(landed.folder, "  ", NOW)
     (landed.folder / withdrawal.FILE_NAME).write_text("{")
-    with pytest.raises(SendjcError, match="is not a withdrawal"):
+    with pytest.raises(SendjcError, match="cannot be read"):
         counting(settings, Q4, date(2025, 5, 31))
 
 
@@ -78,7 +82,43 @@ def test_a_submission_is_found_by_the_beginning_of_its_id(settings: Settings, tm
         ledger.find(settings, "zzzz")
 
 
-def test_two_submissions_of_one_second_stand_in_the_order_in_which_they_came(settings: Settings, tmp_path: Path) -> None:
+def test_two_submissions_of_one_second_stand_in_the_order_in_which_they_came(
+    settings: Settings, tmp_path: Path
+) -> None:
     for content in "abcdef":
         newest = land(settings, tmp_path, content, 2)
         assert counting(settings, Q4, date(2025, 5, 31)) == [newest.submission_id]
+
+
+def said(home: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*words, "--home", str(home)])
+    return done.exit_code, done.output + (str(done.exception) if isinstance(done.exception, SendjcError) else "")
+
+
+def test_the_commands_say_what_counts_and_what_came_for_nothing(settings: Settings, tmp_path: Path) -> None:
+    home, file = settings.home, tmp_path / "again.csv"
+    first, second = land(settings, tmp_path, "a", 2), land(settings, tmp_path, "b", 9)
+    send = ("submit", "--partner", "RHA", "--feed", "csds", "--period", "2024-25-Q4", str(file))
+    file.write_text("a")
+    assert f"superseded by {second.submission_id}" in said(home, *send)[1]
+    code, text = said(home, "withdraw", second.submission_id, "--reason", "the wrong extract")
+    assert code == 0 and f"counts instead: {first.submission_id}" in text
+    assert "the wrong extract" in said(home, "status")[1]
+    assert "was withdrawn on" in said(home, "withdraw", second.submission_id, "--reason", "again")[1]
+    file.write_text("b")
+    assert "--undo" in said(home, *send)[1]
+    assert said(home, "withdraw", second.submission_id, "--undo")[0] == 0
+    assert "nothing to undo" in said(home, "withdraw", second.submission_id, "--undo")[1]
+    assert "superseded" in said(home, "status")[1]
+
+
+def test_the_status_of_a_home_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    code, text = said(tmp_path / "nowhere", "status")
+    assert code != 0 and "there is no home" in text
+
+
+def test_a_wrong_spec_is_mended_by_sending_the_same_bytes_again(settings: Settings, tmp_path: Path) -> None:
+    wrong = land(settings, tmp_path, "a", 2)
+    again = ledger.submit(settings, "RHA", "csds", "2024-25-Q4", wrong.paths, spec="1.5", received_at=NOW)
+    assert again.submission_id != wrong.submission_id and again.spec == "1.5"
+    assert counting(settings, Q4, date(2025, 6, 30)) == [again.submission_id]

@@ -359,7 +359,7 @@ def test_a_landed_file_that_was_altered_is_not_read(settings: Settings, tmp_path
 def test_rows_that_do_not_add_up_are_a_fault_of_ours(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sendjc_pipeline.submissions.results.kept", lambda table: "false")
+    monkeypatch.setattr("sendjc_pipeline.submissions.results._bit", lambda variable: "true")
     rows = {"senneed": ["80,60,SLCN,1", "81,60,ASD,3"]}
     with pytest.raises(SendjcError, match="rows were lost or doubled"):
         intake.check("sen2", None, write_files(tmp_path, BLADE, rows), settings)
@@ -435,3 +435,20 @@ def test_received_is_accepted_plus_quarantined_whatever_is_sent(
     assert all(c.received == c.accepted + c.quarantined for c in receipt.tables.values())
     kept_persons, kept_requests = receipt.tables["person"].accepted, receipt.tables["requests"].accepted
     assert kept_requests == 0 or kept_persons > 0
+
+
+def test_accepted_rows_of_a_large_file_stand_in_its_order(settings: Settings, tmp_path: Path) -> None:
+    file, folder = tmp_path / "demographics_for_linkage.csv", tmp_path / "out"
+    folder.mkdir()
+    con = connect()
+    con.execute(f"""
+        copy (select 'P' || i as LocalPatientID, null as NHSNumber, 'A' as Surname, 'B' as Forename,
+            case when hash(i) % 7 = 0 then '2015-02-30' else '2015-05-04' end as DateOfBirth, 'F' as Sex,
+            'NG5 1AB' as Postcode, null as URN from range(1_300_000) t(i)) to '{file}' (header)""")
+    process.process(settings, feeds.load("demographics"), "1", [file], None, folder)
+    order = con.execute(
+        "select count(*), count(*) filter (source_row < before) from (select source_row, lag(source_row) over"
+        " (order by file_row_number) as before from read_parquet(?, file_row_number = true))",
+        [str(folder / "demographics.parquet")],
+    ).fetchone()
+    assert order is not None and 0 < order[0] < 1_300_000 and order[1] == 0

@@ -9,11 +9,11 @@ from synthetic_reading import bytes_of
 
 from sendjc_pipeline.synthetic.calibration import AREAS
 from sendjc_pipeline.synthetic.generate import generate
-from sendjc_pipeline.synthetic.partners import DEMO_FEEDS
 
 DEMO = Path(__file__).resolve().parents[2] / "seeds" / "demo"
 SEED, SCALE, QUARTER = 20250331, 0.22, "2024-25-Q4"
 COMMAND = "sendjc synth --out seeds/demo --seed 20250331 --scale 0.22 --feeds sen2,csds,demographics,chs_sitrep"
+DEMO_FEEDS = ("sen2", "csds", "demographics", "chs_sitrep")
 
 
 def test_regenerating_the_demo_gives_the_same_bytes(tmp_path: Path) -> None:

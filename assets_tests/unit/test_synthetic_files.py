@@ -12,7 +12,8 @@ from python_calamine import CalamineWorkbook
 from synthetic_reading import blade, blade_cases, bytes_of, xml_cases
 
 from sendjc_pipeline.reporting import Quarter
-from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import intake
 from sendjc_pipeline.synthetic.calibration import AREAS
 from sendjc_pipeline.synthetic.extract_sen2 import PARENT, TABLES
 from sendjc_pipeline.synthetic.generate import generate
@@ -21,6 +22,8 @@ QUARTER = Quarter.parse("2024-25-Q4")
 SEED, SCALE = 11, 0.12
 CSDS = ("CYP000Header", "CYP001MPI", "CYP101Referral", "CYP102ServiceTypeReferredTo", "CYP104RTT", "CYP201CareContact",
         "CYP202CareActivity")  # fmt: skip
+OPTIONAL = ("CYP002GP", "CYP103OtherReasonReferral", "CYP105OnwardReferral", "CYP401SpEdNeedId", "CYP602DisabilityType", "CYP606ProvDiag",
+            "CYP607PrimDiag", "CYP608SecDiag", "CYP609CodedAssessmentReferral", "CYP612CodedAssessmentContact")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -129,13 +132,13 @@ def test_csds_and_demographics_are_about_the_same_children(made: tuple[Path, Pat
     missing = []
     for provider in ("RHA", "RTD", "RXM", "RY8"):
         folder = out / provider / "csds" / QUARTER.label
-        assert {file.stem for file in folder.iterdir()} == set(CSDS)
+        assert {file.stem for file in folder.iterdir()} == {*CSDS, *OPTIONAL}
         patients = pl.read_csv(folder / "CYP001MPI.csv", infer_schema=False)
         people = pl.read_csv(
             out / provider / "demographics" / QUARTER.label / "demographics_for_linkage.csv", infer_schema=False
         )
         both = patients.join(people, on="LocalPatientID", validate="1:1", suffix="_d")
-        assert both.height == patients.height == people.height
+        assert both.height == patients.height <= people.height
         assert both.filter(pl.col("NHSNumber").ne_missing(pl.col("NHSNumber_d"))).is_empty()
         assert patients["NHSNumber"].drop_nulls().str.starts_with("999").all()
         referrals = pl.read_csv(folder / "CYP101Referral.csv", infer_schema=False)
@@ -143,6 +146,48 @@ def test_csds_and_demographics_are_about_the_same_children(made: tuple[Path, Pat
         assert referrals.filter(pl.col("Discharge_Date") < QUARTER.start.isoformat()).is_empty()
         missing += [patients["NHSNumber"].null_count(), patients.height]
     assert sum(missing[::2]) / sum(missing[1::2]) == pytest.approx(0.05, abs=0.02)
+
+
+def test_optional_csds_tables_are_filled_and_sound(made: tuple[Path, Path], tmp_path: Path) -> None:
+    out, _ = made
+    for provider in ("RHA", "RTD", "RY8"):
+        files = sorted((out / provider / "csds" / QUARTER.label).iterdir())
+        assert all(pl.read_csv(file, infer_schema=False).height > 0 for file in files)
+        receipt = intake.check("csds", "1.6", files, Settings(home=tmp_path / provider), period=QUARTER.label)
+        assert receipt.status == "accepted"
+        assert {total.rule for total in receipt.messages_total} <= {"CSDS.cyp001mpi.nhs_number_missing"}
+
+
+def test_the_reduced_form_leaves_the_main_tables_as_they_are(made: tuple[Path, Path], tmp_path: Path) -> None:
+    generate(tmp_path, SEED, SCALE, ["derby"], [QUARTER], feeds=["csds", "demographics"], reduced=True)
+    whole, part = bytes_of(made[0]), bytes_of(tmp_path)
+    tables = {name: content for name, content in part.items() if "/csds/" in name}
+    assert {Path(name).stem for name in tables} == set(CSDS)
+    assert all(whole[name] == content for name, content in tables.items())
+    assert {name.split("/")[0] for name in part} == {"RXM", "RY8"}
+
+
+def test_mental_health_patients_are_in_demographics_as_the_same_children(made: tuple[Path, Path]) -> None:
+    out, truth = made
+    senders = {folder.parent.name for folder in out.glob("*/demographics")}
+    assert senders == {"RHA", "RTD", "RX4", "RXM", "RY8"}
+    key = ["partner", "period", "source_person_id"]
+    records = pl.read_parquet(truth / "record_person.parquet")
+    known = records.filter(pl.col("feed") == "demographics")
+    assert known.select(key).is_unique().all()
+    for feed in ("csds", "mhsds"):
+        mine = records.filter(pl.col("feed") == feed)
+        both = mine.join(known.select(*key, "person"), on=key, suffix="_known")
+        assert both.height == mine.height > 0
+        assert (both["person"] == both["person_known"]).all()
+    for provider in ("RHA", "RXM", "RX4"):
+        patients = pl.read_csv(out / provider / "mhsds" / QUARTER.label / "MHS001MPI.csv", infer_schema=False)
+        people = pl.read_csv(
+            out / provider / "demographics" / QUARTER.label / "demographics_for_linkage.csv", infer_schema=False
+        )
+        both = patients.join(people, on="LocalPatientID", validate="1:1", suffix="_d")
+        assert both.height == patients.height > 0
+        assert both.filter(pl.col("NHSNumber").ne_missing(pl.col("NHSNumber_d"))).is_empty()
 
 
 def test_a_mover_is_in_both_councils(made: tuple[Path, Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,10 +16,12 @@ from sendjc_pipeline.feeds.drift_headers import best_spec, between_headers
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.feeds.recognise import recognise
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions.readers import FileRejected
 from sendjc_pipeline.submissions.readers.encoding import open_text
-from sendjc_pipeline.submissions.readers.headers import printable
 from sendjc_pipeline.submissions.readers.textfile import read_header
+from sendjc_pipeline.submissions.readers.workbook_guard import column_letters
 
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _HINT = "write a spec as FEED:SPEC (or name --feed), or the path of a CSV file or of a folder of them"
 
 
@@ -77,8 +80,16 @@ def _changes(before: _Side, after: _Side) -> list[Change]:
                 spec = fits
                 text = f"the new header is that of spec {fits}; submit it with --spec {fits}"
                 found.append(Change("spec_changed", table.name, None, text))
-            found += between_headers(feed, table, old, new, spec, printable, is_files)
+            found += between_headers(feed, table, old, new, spec, _letter(old, new), is_files)
     return found
+
+
+def _letter(old: list[str], new: list[str]) -> Callable[[str], str]:
+    """How a name that nobody declared is shown, which may be data: by its letter in the new header, or in the old one."""
+    before, after = ({name: place for place, name in enumerate(header, start=1)} for header in (old, new))
+    return lambda name: (
+        column_letters(after[name]) if name in after else f"{column_letters(before[name])} of the old header"
+    )
 
 
 def _header(side: _Side, other: _Side, table: str) -> list[str] | None:
@@ -127,6 +138,8 @@ def _files(path: Path, feed: str | None) -> _Side | None:
     paths = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (".csv", ".txt")) if path.is_dir() else [path]  # fmt: skip
     found: dict[str, dict[str, list[str]]] = {}
     for file in paths:
+        if path.is_dir() and file.name.lower().endswith("_dictionary.csv"):  # of `sendjc template`
+            continue
         header = _read(file, feeds.load(feed or feeds.names()[0]))
         place = _place(file, header, feed)
         if place:
@@ -138,8 +151,13 @@ def _files(path: Path, feed: str | None) -> _Side | None:
 
 
 def _read(file: Path, feed: Feed) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:  # for a copy of a file that is not in UTF-8
-        return read_header(open_text(file, feed, Path(folder)), feed)
+    if file.suffix.lower() in _WORKBOOKS:
+        raise SendjcError(f"{file.name} is a workbook: compare CSV files or specs; save the sheet as CSV.")
+    try:
+        with tempfile.TemporaryDirectory() as folder:  # for a copy of a file that is not in UTF-8
+            return read_header(open_text(file, feed, Path(folder)), feed)
+    except FileRejected as fault:  # its rule names a feed that the file may have nothing to do with
+        raise SendjcError(f"{file.name}: {fault.message}. {fault.remedy}") from None
 
 
 def _place(file: Path, header: list[str], feed: str | None) -> tuple[str, str] | None:

@@ -25,12 +25,13 @@ _COLOURS = {"reject_file": "bold red", "quarantine_row": "red", "warn": "yellow"
 
 
 def print_report(report: Report) -> None:
-    """The report in short: verdict, tables, whole files (on standard error), and the rules with most effect."""
+    """The report in short: verdict, tables, whole files and the rules with most effect."""
     _print_verdict(report)
     for message in report.summary.file_messages:
         line = f"{message['file']}: {message['message']} [{message['rule']}]. {message['action']}"
-        errors.print(line, markup=False, style=_COLOURS[str(message["outcome"])])
-    rules = [rule for rule in tables.rules(report.con) if rule["table"]]
+        console.print(line, markup=False, style=_COLOURS[str(message["outcome"])])
+    # Orphans follow from rows that stand above them, so whoever mends from the top mends them on the way.
+    rules = sorted((r for r in tables.rules(report.con) if r["table"]), key=lambda rule: rule["category"] == "orphan")
     if not rules:
         return
     console.print("\nWhat is wrong, most effect first", style="bold")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,13 +9,9 @@ from pathlib import Path
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands import partner_report
-from sendjc_pipeline.commands.console import console, errors, show
-from sendjc_pipeline.release import ledger as releases
-from sendjc_pipeline.reporting import Quarter, period
+from sendjc_pipeline.commands.console import errors
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import intake, ledger
-from sendjc_pipeline.submissions.expected import missing
-from sendjc_pipeline.submissions.intake import Receipt
 from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.report.write import opened, write
 
@@ -77,59 +72,3 @@ def _print_where(report: Path | None, faults: int, as_json: bool) -> None:
         errors.print(f"The report, with every fault by file and row: {report / 'report.xlsx'}", markup=False)
     elif faults and not as_json:
         errors.print("For a workbook with every fault by file and row, add: --report FOLDER", markup=False)
-
-
-def status(settings: Settings, as_json: bool) -> None:
-    """Submissions and what became of them, who has not sent, releases, and which release is current."""
-    submissions = ledger.all_submissions(settings)
-    latest = max(
-        (Quarter.containing(period(s.period).end) for s in submissions if feeds.load(s.feed).period_bound), default=None
-    )
-    absent = missing(latest, submissions) if latest else []
-    standing = releases.current(settings)
-    gone = set(releases.withdrawn(settings))
-    lines = [_submission_line(settings, s) for s in submissions]
-    if as_json:
-        console.print_json(json.dumps({
-            "submissions": lines,
-            "missing": [{"quarter": str(latest), "partner": partner, "feed": feed} for partner, feed in absent],
-            "releases": [r.release_id for r in releases.all_releases(settings)],
-            "current": standing.release_id if standing else None,
-        }))  # fmt: skip
-        return
-    show(
-        "Submissions",
-        list(lines[0]) if lines else ["submission"],
-        [list(line.values()) for line in lines],
-        right=(6, 7),
-    )
-    if absent:
-        show(f"Not sent yet for {latest}", ["partner", "feed"], absent)
-    elif latest:
-        console.print(f"Everything due for {latest} has come.")
-    listed = [
-        [
-            r.release_id,
-            r.manifest()["reason"],
-            "withdrawn" if r.release_id in gone else "current" if r == standing else "",
-        ]
-        for r in releases.all_releases(settings)
-    ]
-    show("Releases", ["release", "reason", ""], listed)
-
-
-def _submission_line(settings: Settings, submission: Submission) -> dict[str, object]:
-    folder = intake.accepted_folder(settings, submission)
-    receipt = Receipt.read(folder) if (folder / "receipt.json").is_file() else None
-    counts = receipt.tables.values() if receipt else ()
-    return {
-        "partner": submission.partner,
-        "feed": submission.feed,
-        "period": submission.period,
-        "spec": submission.spec,
-        "received (UTC)": f"{submission.received_at:%Y-%m-%d %H:%M}",
-        "status": receipt.status if receipt else "not read yet",
-        "rows": sum(c.received for c in counts) if receipt else None,
-        "quarantined": sum(c.quarantined for c in counts) if receipt else None,
-        "submission": submission.submission_id,
-    }

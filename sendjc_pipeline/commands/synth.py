@@ -27,6 +27,7 @@ def synthesise(
     feeds: str | None = None,
     *,
     hard: bool = False,
+    reduced: bool = False,
 ) -> None:
     """Generate into `out`, print the rows per feed, and submit them all to `land` if it is given."""
     first, _, last = quarters.partition("..")
@@ -44,6 +45,7 @@ def synthesise(
         progress=stopwatch(),
         feeds=[feed.strip() for feed in feeds.split(",")] if feeds else None,
         hard=hard,
+        reduced=reduced,
     )
     show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))
     if land is not None:

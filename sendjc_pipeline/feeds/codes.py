@@ -66,8 +66,13 @@ def _lists() -> dict[str, list[tuple[str, str, str]]]:
     return found
 
 
-def codes(feed: Feed, list_id: str, spec: str) -> tuple[str, ...]:
-    """The codes of a list in a spec of the feed, in the seed's order.
+def varies(list_id: str) -> bool:
+    """Whether the list differs between specs of its feed."""
+    return any(first or last for _, first, last in _lists().get(list_id, []))
+
+
+def codes(feed: Feed, list_id: str, spec: str, *, strict: bool = True) -> tuple[str, ...]:
+    """The codes of a list in a spec of the feed, in the seed's order. Without `strict`, a spec that has none gives none.
 
     Raises:
         BadCodeList: no such list, or none of its codes is valid in that spec.
@@ -78,6 +83,6 @@ def codes(feed: Feed, list_id: str, spec: str) -> tuple[str, ...]:
         for code, first, last in _lists().get(list_id, [])
         if (not first or order(first) <= order(spec)) and (not last or order(spec) <= order(last))
     )
-    if not found:
+    if not found and strict:
         raise BadCodeList(f"the code list {list_id}, which feed {feed.name} names, has no code for spec {spec}.")
     return found

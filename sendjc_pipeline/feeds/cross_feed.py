@@ -12,15 +12,15 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from sendjc_pipeline.feeds.elements import Dated, Names
+from sendjc_pipeline.feeds.elements import Names, Record
 from sendjc_pipeline.feeds.library import load
 from sendjc_pipeline.settings import SendjcError
 
 _FILE = Path(__file__).with_name("cross_feed.yaml")
 
 
-class CrossFeedRule(Dated):
-    """One comparison of feeds; its outcome is always a warning. `since` and the like are not used: it holds for every spec."""
+class CrossFeedRule(Record):
+    """One comparison of feeds; it holds for every spec, and its outcome is always a warning."""
 
     code: str
     table: str

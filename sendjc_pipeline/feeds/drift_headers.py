@@ -1,7 +1,7 @@
 """What a partner's new file changes, told by its header: columns renamed, gone, new, moved.
 
 Belongs here: comparing two headers of one table, with the declaration as the judge. Does not belong here: reading files or printing; the
-caller says how a name that nobody declared may be shown, for a file without a header has data there.
+caller says how a name that nobody declared is to be shown, for a file without a header has data there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from sendjc_pipeline.feeds.drift import Change
 from sendjc_pipeline.feeds.model import Column, Feed, Table
+from sendjc_pipeline.feeds.recognise import spelling
 
 Show = Callable[[str], str]
 _ALIKE = 0.7
@@ -23,17 +24,17 @@ def between_headers(
     """The changes from header `old` to header `new` of one table, as the intake under `spec` would take them.
 
     Kinds: column_renamed, column_looks_renamed, column_missing (required), column_removed, column_added, column_other_spec,
-    column_not_needed, column_unknown, column_moved, column_repeated. Case and blanks around a name do not matter.
+    column_not_needed, column_unknown, column_moved, column_repeated. Case, spaces, underscores and hyphens do not matter to what is read.
     """
     return _Comparison(feed, table, spec, show).changes(_clean(old), _clean(new), is_ordered)
 
 
 def best_spec(feed: Feed, table: Table, header: Sequence[str]) -> str:
     """The spec whose columns the header has most of and exceeds least; among equals the default one, then the newest."""
-    sent = {name.strip().lower() for name in header}
+    sent = {spelling(name) for name in header}
 
     def score(spec: str) -> tuple[int, bool, int]:
-        names = {feed.header(column, spec).lower() for column in feed.columns(table, spec)}
+        names = {spelling(feed.header(column, spec)) for column in feed.columns(table, spec)}
         return len(names & sent) - len(names ^ sent), spec == feed.default_spec, feed.specs.index(spec)
 
     return max(feed.specs, key=score)
@@ -49,10 +50,9 @@ class _Comparison:
         self.known: dict[str, Column] = {}
         for column in table.columns:
             for name in (column.name, *column.renamed.values(), *column.also_called):
-                self.known[name.lower()] = column
+                self.known[spelling(name)] = column
         self.ignored = {name.lower() for name in table.ignored}
-        declared = self.known.keys() | self.ignored
-        self.show: Show = lambda name: name if name.lower() in declared else show(name)
+        self.show: Show = lambda name: name if self._column(name) or name.lower() in self.ignored else show(name)
 
     def changes(self, old: list[str], new: list[str], is_ordered: bool) -> list[Change]:
         before, after = {n.lower(): n for n in old}, {n.lower(): n for n in new}
@@ -127,7 +127,7 @@ class _Comparison:
     def _missing_in_both(self, before: set[str], after: set[str]) -> Iterator[Change]:
         for column in self.feed.columns(self.table, self.spec):
             names = {name for name, known in self.known.items() if known is column}
-            if column.required and not names & (before | after):
+            if column.required and not names & {spelling(name) for name in before | after}:
                 name = self.feed.header(column, self.spec)
                 yield self._change(
                     "column_missing", name, f"column {name} is required (spec {self.spec}) and in neither file"
@@ -152,7 +152,7 @@ class _Comparison:
                 yield self._change("column_repeated", name, text)
 
     def _column(self, name: str) -> Column | None:
-        return self.known.get(name.lower())
+        return self.known.get(spelling(name))
 
     def _change(self, kind: str, name: str | None, text: str) -> Change:
         return Change(kind, self.table.name, self.show(name) if name else None, text)

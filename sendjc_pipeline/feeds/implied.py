@@ -5,16 +5,18 @@ They are records of the same shape as declared rules, so that one scan judges bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
 
-from sendjc_pipeline.feeds.codes import codes
-from sendjc_pipeline.feeds.model import Column, Feed, Outcome, Rule, Table
+from sendjc_pipeline.feeds.codes import codes, varies
+from sendjc_pipeline.feeds.model import Column, Dialect, Feed, Outcome, Rule, Table
 
 _WORDS = {
     "flag": "1 or 0 (true or false, Y or N)",
     "integer": "a whole number",
     "decimal": "a number",
-    "upn": "a UPN: a letter, eleven digits and a digit or letter",
+    "upn": "a UPN: a letter (never I, O or S), eleven digits and a digit or such a letter",
     "nhs_number": "an NHS number: ten digits",
     "postcode": "a full UK postcode",
 }
@@ -41,6 +43,11 @@ def rules_of(feed: Feed, table: Table, spec: str) -> list[Rule]:
     return [*implied, *_table_rules(feed, table), *(rule for rule in table.rules if feed.is_valid(rule, spec))]
 
 
+def is_shortened_by_spreadsheets(feed: Feed, column: Column) -> bool:
+    """Whether the column holds ids that people keep in workbooks: beyond 15 digits two children would get one number there."""
+    return feed.reader == "tabular" and column.type == "text" and column.privacy in ("record_id", "person_id")
+
+
 def _column_rules(feed: Feed, table: Table, column: Column, spec: str) -> Iterator[Rule]:
     code = f"{feed.name.upper()}.{table.name}.{column.key}"
     outcome: Outcome = "warn" if column.lenient else "quarantine_row"
@@ -64,9 +71,7 @@ def _column_rules(feed: Feed, table: Table, column: Column, spec: str) -> Iterat
             category="bad_value",
             outcome=outcome,
             message=f"{name} holds a code that spec {spec} does not list",
-            action=f"use one of: {', '.join(listed)}"
-            if len(listed) <= 20
-            else f"use a code of the list {column.code_list}",
+            action=_code_action(feed, column.code_list, listed),
         )
     if (expected := _expected(feed, column)) is not None:
         bad = f'not "{column.key}_is_well_formed"' if column.is_checked else f"{raw} is not null and {cast} is null"
@@ -78,6 +83,16 @@ def _column_rules(feed: Feed, table: Table, column: Column, spec: str) -> Iterat
             outcome=outcome,
             message=f"{name} is not {expected}",
             action=f"write {name} as {expected}",
+        )
+    if is_shortened_by_spreadsheets(feed, column):
+        yield Rule(
+            code=f"{code}.shortened",
+            when=f"case when contains({raw}, 'E+') then regexp_full_match({raw}, '[0-9]([.][0-9]+)?E[+][0-9]+') end",
+            columns=(column.name,),
+            category="wrong_format",
+            outcome="quarantine_row",
+            message=f"{name} is a number that the spreadsheet has shortened, so that its last digits are lost",
+            action=f"format the column {name} as text, fill it again from the system it came from, and send the file again",
         )
     if column.type in ("upn", "nhs_number"):
         # A warning, and not a quarantine, because a mistyped identifier must not take a child out of the count; the false
@@ -117,15 +132,38 @@ def _table_rules(feed: Feed, table: Table) -> Iterator[Rule]:
         )
 
 
+def _code_action(feed: Feed, code_list: str, listed: Sequence[str]) -> str:
+    use = f"use one of: {', '.join(listed)} as shown" if len(listed) <= 20 else f"use a code of the list {code_list}"
+    spec = ", or name the spec that the file follows" if varies(code_list) and len(feed.specs) > 1 else ""
+    return f"{use}{spec}; capitals count"
+
+
 def _expected(feed: Feed, column: Column) -> str | None:
-    if column.type in ("date", "datetime"):
-        example = (
-            feed.dialect.date_example
-            if column.type == "date"
-            else f"{feed.dialect.date_example.split(' ')[0]} 09:30:00"
-        )
-        return f"a {'date' if column.type == 'date' else 'date and time'} that exists, such as {example}"
+    if column.type == "date":
+        formats = feed.dialect.date_formats
+        # A day that may also carry a midnight is shown once, without it.
+        plain = [pattern for pattern in formats if re.split("[ T]%H", pattern)[0] not in set(formats) - {pattern}]
+        examples = _examples(feed.dialect, plain, time())
+        return f"a date that exists, from 1900 to 2199, such as {examples}"
+    if column.type == "datetime":
+        examples = _examples(feed.dialect, feed.dialect.datetime_formats, time(9, 30))
+        return f"a date and time that exists, such as {examples}"
     return _WORDS.get(column.type)
+
+
+def _examples(dialect: Dialect, formats: Sequence[str], hour: time) -> str:
+    """The dialect's example as each of the formats writes it, at that hour."""
+    moment = datetime.combine(_day(dialect), hour)
+    return " or ".join(dict.fromkeys(moment.strftime(pattern) for pattern in formats))
+
+
+def _day(dialect: Dialect) -> date:
+    for pattern in (*dialect.date_formats, *dialect.datetime_formats):
+        try:
+            return datetime.strptime(dialect.date_example, pattern).date()  # noqa: DTZ007  a day, of no zone
+        except ValueError:
+            continue
+    raise ValueError(f"the date example {dialect.date_example} is in none of the dialect's formats")
 
 
 def _quoted(text: str) -> str:

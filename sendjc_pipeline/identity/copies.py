@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.feeds.codes import codes
 from sendjc_pipeline.identity import vault
 from sendjc_pipeline.identity.attributes import PERSON_COLUMNS
 from sendjc_pipeline.identity.columns import HASHED, kept_columns, raw_columns
@@ -89,7 +90,9 @@ def _pseudonymous(
     for column in kept_columns(table):
         sent = f'sent."{column.key}"'
         is_hashed = column.privacy in HASHED
-        values[column.key] = pseudonymiser.sql(purpose, sent, RECORD_DIGITS) if is_hashed else sent
+        values[column.key] = (
+            pseudonymiser.sql(purpose, sent, RECORD_DIGITS) if is_hashed else _listed(feed, column, sent)
+        )
     columns = ", ".join(f'cast({values[name]} as {kind}) as "{name}"' for name, kind in raw_columns(feed, table))
     query = f"select {columns} from read_parquet({text(path)}) as sent"
     if person := person_column(table):
@@ -99,6 +102,14 @@ def _pseudonymous(
                 on local_link.partner = {text(item.partner)} and local_link.space = '{space}'
                 and local_link.source_person_id = cast(sent."{person}" as varchar)"""
     return f"{query} order by sent.source_row"
+
+
+def _listed(feed: feeds.Feed, column: feeds.Column, sent: str) -> str:
+    """A code, or NULL where no spec lists it: a lenient column takes any text with a warning, and a shifted file puts a name there."""
+    if column.code_list is None:
+        return sent
+    known = sorted({code for spec in feed.specs for code in codes(feed, column.code_list, spec, strict=False)})
+    return f"case when {sent} in ({', '.join(text(code) for code in known)}) then {sent} end"
 
 
 def _refuse_lost_children(

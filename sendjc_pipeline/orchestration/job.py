@@ -50,7 +50,7 @@ def quarters_to_run(submissions: Iterable[Submission], now: datetime) -> dict[Qu
 def _state(submission: Submission) -> str:
     """What of a submission decides figures: its content, and whether it was taken back."""
     note = withdrawal.read(submission.folder)
-    return f"{submission.submission_id} withdrawn {note.withdrawn_at}" if note else submission.submission_id
+    return f"{submission.submission_id} withdrawn {note.at}" if note else submission.submission_id
 
 
 @dg.sensor(

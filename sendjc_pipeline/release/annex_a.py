@@ -7,6 +7,7 @@ release (docs/decisions/0007). Does not belong here: which children, or what is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -74,13 +75,14 @@ def annex_a(settings: Settings, area: str, quarter: Quarter) -> list[AnnexList]:
     """Lists 1 and 2 of a council at a quarter's end, from the quarter's warehouse as it stands.
 
     Raises:
-        SendjcError: the quarter was not built, or its identity folder is gone.
+        SendjcError: the quarter was not built, its identity folder is gone, or the council has withdrawn or sent anew since.
     """
     path, links = warehouse_path(settings, quarter), identity_folder(settings, quarter) / "person_link.parquet"
     if not path.is_file() or not links.is_file():
         raise SendjcError(f"{quarter} has not been built here: `sendjc run --quarter {quarter}` first.")
     con = connect(settings=settings)
     try:
+        _require_newest(con, settings, area, quarter, links)
         con.execute(f"attach '{_quoted(path)}' as warehouse (read_only)")
         _create_identifiers(con, settings, area, links)
         con.execute(
@@ -94,6 +96,22 @@ def annex_a(settings: Settings, area: str, quarter: Quarter) -> list[AnnexList]:
         return [_list(con, number) for number in COLUMNS]
     finally:
         con.close()
+
+
+def _require_newest(
+    con: duckdb.DuckDBPyConnection, settings: Settings, area: str, quarter: Quarter, links: Path
+) -> None:
+    """Refuse lists of children from files that the council has taken back or replaced since the quarter was built."""
+    for feed in ("sen2", "school_census"):
+        found = con.execute(
+            "select distinct submission_id from read_parquet(?) where partner = ? and feed = ?",
+            [str(links), area, feed],
+        ).fetchall()
+        standing = ledger.standing(settings, date.max)
+        if stale := sorted(str(row[0]) for row in found if row[0] not in standing):
+            raise SendjcError(
+                f"{quarter} was built from {', '.join(stale)}, which {area} has withdrawn or replaced since: `sendjc run --quarter {quarter}` first."
+            )
 
 
 def _create_identifiers(con: duckdb.DuckDBPyConnection, settings: Settings, area: str, links: Path) -> None:

@@ -57,7 +57,9 @@ def submit(
     stage.mkdir()
     try:
         copied = tuple(_copy(path, stage) for path in sorted(files, key=lambda path: path.name))
-        identity = submission_id(feed, partner, label, (file.sha256 for file in copied))
+        # The same bytes read by another spec are another submission: a wrong --spec is mended by sending again.
+        other_spec = spec if spec != declaration.default_spec else None
+        identity = submission_id(feed, partner, label, (file.sha256 for file in copied), other_spec)
         target = home / identity
         if _is_whole(target):
             return Submission.read(target)
@@ -155,6 +157,15 @@ def received(settings: Settings, feed: str, known_at: date) -> list[Submission]:
     ]
 
 
+def standing(settings: Settings, known_at: date) -> set[str]:
+    """The ids of the submissions that nothing has superseded: the newest per feed, partner and period that is not withdrawn."""
+    newest: dict[tuple[str, str, str], str] = {}
+    for submission in all_submissions(settings):
+        if submission.received_at.date() <= known_at and not _is_withdrawn(submission, known_at):
+            newest[submission.feed, submission.partner, submission.period] = submission.submission_id
+    return set(newest.values())
+
+
 def find(settings: Settings, submission_id: str) -> Submission:
     """The submission of that id, or of the only one that begins so.
 
@@ -169,8 +180,7 @@ def find(settings: Settings, submission_id: str) -> Submission:
 
 
 def _is_withdrawn(submission: Submission, known_at: date) -> bool:
-    note = withdrawal.read(submission.folder)
-    return note is not None and note.withdrawn_at.date() <= known_at
+    return withdrawal.read(submission.folder, known_at) is not None
 
 
 def _age(submission: Submission) -> tuple[datetime, str]:

@@ -52,3 +52,10 @@ create or replace macro sendjc_letter(n) as case when n <= 26 then chr((64 + n):
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros: sendjc_<kind>_is_well_formed and _is_valid (NULL for NULL), and the normalisers before them."""
     con.execute(_MACROS)
+
+
+def ensure_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Define the macros unless they are there: two connections that define them at one time would be in each other's way."""
+    row = con.execute("select count(*) from duckdb_functions() where function_name = 'sendjc_letter'").fetchone()
+    if not row or not row[0]:
+        create_macros(con)

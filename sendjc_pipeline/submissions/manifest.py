@@ -89,7 +89,10 @@ class Submission(BaseModel):
             os.fsync(file.fileno())
 
 
-def submission_id(feed: str, partner: str, period: str, hashes: Iterable[str]) -> str:
-    """First 16 hex digits of SHA-256 over feed, partner, period and the sorted content hashes: names and order of files do not matter."""
-    text = "|".join([feed, partner, period, *sorted(hashes)])
+def submission_id(feed: str, partner: str, period: str, hashes: Iterable[str], other_spec: str | None = None) -> str:
+    """First 16 hex digits of SHA-256 over feed, partner, period and the sorted content hashes: names and order of files do not matter.
+
+    `other_spec` is a spec that is not the feed's default, which makes the same bytes another submission.
+    """
+    text = "|".join([feed, partner, period, *([f"spec {other_spec}"] if other_spec else []), *sorted(hashes)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.submissions import descendants
 from sendjc_pipeline.submissions.judge import fault_name
 from sendjc_pipeline.submissions.receipt import RuleTotal
-from sendjc_pipeline.submissions.results import PARQUET, sql_path
+from sendjc_pipeline.submissions.results import PARQUET_OF_TEXT, sql_path
 
 OUTCOMES = ("reject_file", "quarantine_row", "warn")
 _SHAPE_ACTION = "export the file again; a cell with a comma, quote mark or line break must stand in quote marks"
@@ -37,10 +37,15 @@ def write_messages(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
     Columns: rule, category, outcome, table, file, sheet, row, column_name, column_letter, message, action. About a whole file:
     table, sheet, row and column are NULL.
     """
-    # Numbers are sorted, and the texts of a rule are looked up afterwards: with its texts, a message takes half a kilobyte.
+    # Numbers are sorted, and texts are looked up afterwards: with its texts, a message takes half a kilobyte. The texts of a rule are
+    # found by its number; names of files, and what no rule says, are of a type that holds each text once, in the order of the texts.
+    con.execute("drop table if exists message; drop type if exists said")
+    con.execute(
+        f"create type said as enum (select distinct text from ({_sayings(feed)}) where text is not null order by text)"
+    )
     con.execute("""
-        create or replace table message (place integer, rule_id integer, rank integer, file varchar, sheet varchar, "row" bigint,
-            position integer, rule varchar, outcome varchar, message varchar, action varchar)
+        create table message (place integer, rule_id integer, rank integer, file said, sheet said, "row" bigint,
+            position integer, rule said, outcome said, message said, action said)
     """)
     con.execute("""
         insert into message by name
@@ -52,14 +57,16 @@ def write_messages(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
     lists = ", ".join(f"list({text} order by rule_id) as {text}s" for text in texts)
     con.execute(f"""
         copy (
-            select coalesce(rule, rules[rule_id + 1]) as rule,
+            select coalesce(rule::varchar, rules[rule_id + 1]) as rule,
                 coalesce(categorys[rule_id + 1], case when place < 0 then 'bad_value' else 'wrong_format' end) as category,
-                coalesce(outcome, outcomes[rule_id + 1]) as outcome, {_table_of(feed)} as "table", file, sheet, "row",
+                coalesce(outcome::varchar, outcomes[rule_id + 1]) as outcome, {_table_of(feed)} as "table",
+                file::varchar as file, sheet::varchar as sheet, "row",
                 column_names[rule_id + 1] as column_name, sendjc_letter(position) as column_letter,
-                coalesce(message, messages[rule_id + 1]) as message, coalesce(action, actions[rule_id + 1]) as action
+                coalesce(message::varchar, messages[rule_id + 1]) as message,
+                coalesce(action::varchar, actions[rule_id + 1]) as action
             from (from message order by place, file, sheet, "row" nulls first, rank, rule),
                 (select {lists} from rule_book)
-        ) to '{sql_path(folder / "_messages.parquet")}' {PARQUET}
+        ) to '{sql_path(folder / "_messages.parquet")}' {PARQUET_OF_TEXT}
     """)
 
 
@@ -79,12 +86,29 @@ def totals(con: duckdb.DuckDBPyConnection, feed: Feed, *, is_accepted: bool) -> 
         with counted as (
             select place, rule_id, rule, outcome, count(*) as count, min(message) as message, min(action) as action
             from message group by all)
-        select coalesce(c.rule, b.rule) as rule, coalesce(c.outcome, b.outcome) as outcome,
+        select coalesce(c.rule::varchar, b.rule) as rule, coalesce(c.outcome::varchar, b.outcome) as outcome,
             coalesce({_table_of(feed)}, '') as "table", coalesce(b.column_name, '') as "column",
-            c.count, coalesce(c.message, b.message) as message, coalesce(c.action, b.action) as action
+            c.count, coalesce(c.message::varchar, b.message) as message, coalesce(c.action::varchar, b.action) as action
         from counted c left join rule_book b using (rule_id) order by place, 2, 1
     """).df()
     return [RuleTotal.model_validate(record) for record in _validated(frame).to_dict("records")]
+
+
+def _sayings(feed: Feed) -> str:
+    """A query (text) of all texts that a message may hold and its rule does not: names of files and sheets, rejects, warnings of files."""
+    tables = list(feed.tables.values())
+    fixed = [*OUTCOMES, _SHAPE_ACTION, descendants.MESSAGE, descendants.ACTION]
+    fixed += [_shape_rule(feed, table) for table in tables] + [descendants.rule_name(feed, table) for table in tables]
+    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in fixed)
+    parts = [f"select unnest([{literals}]) as text"]
+    parts += ["select unnest([rule, outcome, file, message, action]) from file_message"]
+    parts += ["select distinct unnest([source_file, source_sheet, why]) from raw_reject"]
+    parts += [f"select distinct unnest([file, sheet]) from {fault_name(table)}" for table in tables]
+    return " union all ".join(parts)
+
+
+def _shape_rule(feed: Feed, table: Table) -> str:
+    return f"{feed.name.upper()}.{table.name}.shape"
 
 
 def _table_of(feed: Feed) -> str:
@@ -109,7 +133,7 @@ def _collect(con: duckdb.DuckDBPyConnection, feed: Feed, place: int, table: Tabl
             source_row as "row", why as message, ? as action
         from raw_reject where table_name = ?
         """,
-        [f"{feed.name.upper()}.{table.name}.shape", _SHAPE_ACTION, table.name],
+        [_shape_rule(feed, table), _SHAPE_ACTION, table.name],
     )
 
 

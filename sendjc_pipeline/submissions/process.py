@@ -20,9 +20,10 @@ from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import descendants, judge, messages, readers, results
 from sendjc_pipeline.submissions.bundle import open_bundles
 from sendjc_pipeline.submissions.macros import create_macros
-from sendjc_pipeline.submissions.readers import FileRejected, rule_code
+from sendjc_pipeline.submissions.other_spec import other_spec_warning
+from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, rule_code
 from sendjc_pipeline.submissions.receipt import Receipt, TableCount
-from sendjc_pipeline.warehouse.connection import connect, is_alive
+from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive, one_thread
 
 
 def process(
@@ -53,6 +54,8 @@ def _steps(
         _compare_periods(con, feed, span, stated_period)
         if refused_by is None:
             judge.judge(con, feed, spec, window)
+            if doubt := other_spec_warning(con, feed, spec):
+                _warn(con, [doubt])
             if judge.has_refusing_row(con, feed):
                 refused_by = rule_code(feed, "refusing_row")
             else:
@@ -60,8 +63,11 @@ def _steps(
                 results.write_accepted(con, feed, folder)
         else:
             judge.leave_unjudged(con, feed)
-        messages.write_messages(con, feed, folder)
-        results.write_quarantine(con, feed, folder, refused_by)
+        # Rows with long texts, sorted and written by two threads at once, take twice the memory.
+        with one_thread(con):
+            messages.write_messages(con, feed, folder)
+        with one_thread(con):
+            results.write_quarantine(con, feed, folder, refused_by)
         tables = results.count_rows(con, feed, folder)
         _require_sums(feed, tables)
         return Receipt(
@@ -118,10 +124,14 @@ def _read(
             [[f.rule, f.file, f.message, f.remedy] for f in faults],
         )
         return refusal.rule, None
-    if result.warnings:
-        said = [[w.rule, w.file, w.message, w.action] for w in result.warnings]
-        con.executemany("insert into file_message values (?, 'warn', ?, ?, ?)", said)
+    _warn(con, result.warnings)
     return None, result.stated_period
+
+
+def _warn(con: duckdb.DuckDBPyConnection, warnings: Sequence[FileWarning]) -> None:
+    if warnings:
+        said = [[w.rule, w.file, w.message, w.action] for w in warnings]
+        con.executemany("insert into file_message values (?, 'warn', ?, ?, ?)", said)
 
 
 @contextmanager
@@ -131,6 +141,8 @@ def _workshop(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, P
     with tempfile.TemporaryDirectory(dir=settings.temp, prefix=f"intake-{os.getpid()}-") as scratch:
         con = connect(settings=settings)
         try:
+            # All is dropped at the end, and a checkpoint of a gigabyte of rows in memory takes as long as judging them.
+            con.execute(f"set checkpoint_threshold = '{SPILL_LIMIT}'")
             create_macros(con)
             yield con, Path(scratch)
         finally:

@@ -17,10 +17,12 @@ from pydantic import BeforeValidator, Field, ValidationError
 from sendjc_pipeline.feeds import load
 from sendjc_pipeline.feeds.codes import codes
 from sendjc_pipeline.feeds.elements import Names, Record
+from sendjc_pipeline.feeds.implied import is_shortened_by_spreadsheets
 from sendjc_pipeline.feeds.model import Column, Feed, Table
 from sendjc_pipeline.settings import SendjcError
 
 FOLDER = Path(__file__).with_name("faults")
+_UNSHOWN = Path(__file__).with_name("unshown.yml")
 IDS = ("record_id", "person_id")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_DAY = {
@@ -115,6 +117,13 @@ def declared(feed: str) -> dict[str, Fault]:
     return {code: _fault(declaration, code, body) for code, body in content.items()}
 
 
+@cache
+def unshown(feed: str) -> dict[str, str]:
+    """The rules that the feed's files cannot break in the shape in which we write them, each with the reason (unshown.yml)."""
+    content: dict[str, dict[str, str]] = yaml.load(_UNSHOWN.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
+    return content.get(feed, {})
+
+
 def _fault(feed: Feed, code: str, body: dict[str, Any]) -> Fault:
     where = f"synthetic/faults/{feed.name}.yml at {code}"
     table = feed.tables.get(code.split(".")[1])
@@ -164,6 +173,8 @@ def _column_faults(feed: Feed, table: Table, column: Column, spec: str) -> list[
         add("format", f"'{_no_day(formats[0])}'", "true")
     elif column.type in _ILL_FORMED:
         add("format", f"'{_ILL_FORMED[column.type]}'", "true")
+    if is_shortened_by_spreadsheets(feed, column):
+        add("shortened", "'1.23E+15'")
     if column.type in _WRONG_CHECK:
         add("check_digit", _WRONG_CHECK[column.type].format(f'"{column.key}"'), f'"{column.key}_is_valid"')
     return found

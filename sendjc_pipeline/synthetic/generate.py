@@ -34,7 +34,8 @@ def _checked(areas: Sequence[str], quarters: Sequence[str | Quarter], scale: flo
 
 def generate(
     out: Path, seed: int, scale: float, areas: Sequence[str], quarters: Sequence[str | Quarter], truth: Path | None = None,
-    defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None, *, hard: bool = False,
+    defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None,
+    *, hard: bool = False, reduced: bool = False,
 ) -> Summary:  # fmt: skip
     """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
 
@@ -53,6 +54,7 @@ def generate(
         progress: called with one line before each long step.
         feeds: feeds to write; None means every one that can be.
         hard: mistake names, birth dates, addresses and numbers of children as the partners of hard.py do.
+        reduced: leave out what seeds/demo does not have: the ten optional tables of CSDS, and the mental-health patients in demographics.
 
     Raises:
         SendjcError: an unknown area or feed, a quarter outside the simulated years, a scale or rate out of range.
@@ -65,9 +67,8 @@ def generate(
     say("simulating the four areas")
     world = population.build(seed, scale)
     summary = Summary(out)
-    partners = Partners(
-        world, [area for area in cal.AREAS if area in areas], defects, summary, feeds or every_feed(), hard=hard
-    )
+    served = [area for area in cal.AREAS if area in areas]
+    partners = Partners(world, served, defects, summary, feeds or every_feed(), hard=hard, reduced=reduced)
     for quarter in wanted:
         say(f"writing {quarter}")
         partners.quarter(quarter, truth is not None)

@@ -1,7 +1,7 @@
 """Each partner's submission for a quarter: extract, spoil if asked, write.
 
-Belongs here: which partner sends which feed, and into which folder. Does not belong here: the content of any file. The feeds of the demo are
-called by name; every other one is a module of partner_feeds.
+Belongs here: which partner sends which feed, and into which folder. Does not belong here: the content of any file. Three feeds stand
+here because they share their children's numbers; every other one is a module of partner_feeds.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from sendjc_pipeline.synthetic import (
     writers_demographics,
     writers_sen2,
     writers_sen2_xml,
-    writers_sitrep,
 )
 from sendjc_pipeline.synthetic import truth as truth_of
 from sendjc_pipeline.synthetic.contacts import all_contacts
 from sendjc_pipeline.synthetic.evidence import Evidence
+from sendjc_pipeline.synthetic.partner_feeds import mhsds
 from sendjc_pipeline.synthetic.planting import FIRST_ROW
 from sendjc_pipeline.synthetic.scene import Scene
 from sendjc_pipeline.synthetic.summary import Summary
 
 XML_COUNCILS = ("nottinghamshire",)  # the others send Blade CSV, so both shapes are always among the files
-DEMO_FEEDS = ("sen2", "csds", "demographics", "chs_sitrep")
+_OWN_FEEDS = ("sen2", "csds", "demographics")
 
 
 def every_feed() -> tuple[str, ...]:
     """Every feed that can be written."""
-    return tuple(sorted({*DEMO_FEEDS, *partner_feeds.names()}))
+    return tuple(sorted({*_OWN_FEEDS, *partner_feeds.names()}))
 
 
 def providers(areas: Sequence[str]) -> list[str]:
@@ -59,8 +59,9 @@ class Partners:
         wanted: Sequence[str],
         *,
         hard: bool = False,
+        reduced: bool = False,
     ) -> None:
-        self.world, self.areas, self.summary, self.wanted = world, areas, summary, wanted
+        self.world, self.areas, self.summary, self.wanted, self.reduced = world, areas, summary, wanted, reduced
         self.contacts = all_contacts(world)
         self.evidence = Evidence(world.seed, defects, hard=hard)
 
@@ -69,14 +70,8 @@ class Partners:
         if "sen2" in self.wanted:
             for area in self.areas:
                 self.council(area, quarter)
-        if {"csds", "demographics"} & set(self.wanted):
-            for provider in providers(self.areas):
-                self.provider(provider, quarter)
-        if "chs_sitrep" in self.wanted:
-            folder = self.summary.out / "nhs_england" / "chs_sitrep" / quarter.label
-            files = writers_sitrep.write(self.world, self.areas, quarter, folder)
-            self.summary.note("chs_sitrep", "nhs_england", quarter.label, files)
         scene = Scene(self.world, self.contacts, self.areas, quarter)
+        self.providers(scene)
         for feed in partner_feeds.names():
             if feed in self.wanted:
                 self.other(feed, scene)
@@ -99,33 +94,54 @@ class Partners:
             files = writers_sen2.write(sent, folder, quarter)
         self.summary.note("sen2", area, period, files)
 
-    def provider(self, provider: str, quarter: Quarter) -> None:
-        """Write a provider's CSDS tables and its demographics."""
-        home, period = self.summary.out / provider, quarter.label
-        referrals = writers_csds.in_period(self.world, provider, quarter, self.areas)
-        number = (
-            referrals.select("person", id=writers_demographics.patient_number(provider)).unique("person").sort("id")
-        )
+    def providers(self, scene: Scene) -> None:
+        """Write every provider's CSDS tables and demographics."""
         if "csds" in self.wanted:
-            csds = writers_csds.csds_tables(self.world, self.contacts, provider, quarter, self.areas)
-            self.evidence.remember("csds", provider, period, "CYP001MPI", number["id"], number["person"])
-            names = {name.lower(): name for name in csds}
-            declared = {name.lower(): frame for name, frame in csds.items()}
-            spoilt = self.evidence.spoil(
-                "csds", provider, period, declared, {low: f"{name}.csv" for low, name in names.items()}
-            )
-            csds = {names[low]: frame for low, frame in spoilt.items()}
-            self.summary.note("csds", provider, period, writers_csds.write(csds, home / "csds" / period))
+            for provider in providers(self.areas):
+                self.csds(provider, scene.quarter)
         if "demographics" in self.wanted:
-            people = writers_demographics.demographics(self.world, referrals, provider, cal.day(quarter.end))
-            (table,) = people
-            self.evidence.remember("demographics", provider, period, table, number["id"], number["person"])
-            declared = {"demographics": people[table]}
-            spoilt = self.evidence.spoil(
-                "demographics", provider, period, declared, {"demographics": writers_demographics.FILE}
-            )
-            files = writers_demographics.write({table: spoilt["demographics"]}, home / "demographics" / period)
-            self.summary.note("demographics", provider, period, files)
+            for provider in sorted({*providers(self.areas), *self.mental_health()}):
+                self.demographics(provider, scene)
+
+    def mental_health(self) -> list[str]:
+        """Providers whose mental-health patients are in their demographics, too."""
+        return [] if self.reduced else mhsds.partners(self.areas)
+
+    def csds(self, provider: str, quarter: Quarter) -> None:
+        """Write a provider's CSDS tables."""
+        period = quarter.label
+        csds = writers_csds.csds_tables(self.world, self.contacts, provider, quarter, self.areas, reduced=self.reduced)
+        number = _numbers(writers_csds.in_period(self.world, provider, quarter, self.areas), provider)
+        self.evidence.remember("csds", provider, period, "CYP001MPI", number["id"], number["person"])
+        names = {name.lower(): name for name in csds}
+        declared = {name.lower(): frame for name, frame in csds.items()}
+        spoilt = self.evidence.spoil(
+            "csds", provider, period, declared, {low: f"{name}.csv" for low, name in names.items()}
+        )
+        csds = {names[low]: frame for low, frame in spoilt.items()}
+        folder = self.summary.out / provider / "csds" / period
+        self.summary.note("csds", provider, period, writers_csds.write(csds, folder))
+
+    def demographics(self, provider: str, scene: Scene) -> None:
+        """Write who the patients in a provider's CSDS and MHSDS are."""
+        quarter, period = scene.quarter, scene.quarter.label
+        patients = writers_csds.in_period(self.world, provider, quarter, self.areas).select("person")
+        if provider in self.mental_health():
+            patients = pl.concat([patients, mhsds.patients(scene, provider)])
+        number = _numbers(patients, provider)
+        people = writers_demographics.demographics(self.world, patients, provider, cal.day(quarter.end))
+        (table,) = people
+        self.evidence.remember("demographics", provider, period, table, number["id"], number["person"])
+        spoilt = self.evidence.spoil(
+            "demographics",
+            provider,
+            period,
+            {"demographics": people[table]},
+            {"demographics": writers_demographics.FILE},
+        )
+        folder = self.summary.out / provider / "demographics" / period
+        files = writers_demographics.write({table: spoilt["demographics"]}, folder)
+        self.summary.note("demographics", provider, period, files)
 
     def other(self, name: str, scene: Scene) -> None:
         """Write a feed that has a module of its own, for each of its partners."""
@@ -149,6 +165,11 @@ class Partners:
             write = getattr(module, "write", None)
             files = write(scene, partner, tables, folder) if write else csv_files.write(feed, tables, folder)
             self.summary.note(name, partner, period, files, spec)
+
+
+def _numbers(patients: pl.DataFrame, provider: str) -> pl.DataFrame:
+    """Person and id of each patient, in the order of the files."""
+    return patients.select("person", id=writers_demographics.patient_number(provider)).unique("person").sort("id")
 
 
 def _file_names(

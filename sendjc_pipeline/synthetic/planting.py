@@ -42,10 +42,16 @@ def possible(sent: Sent, table: Table) -> list[Fault]:
     book = fault_book.declared(feed.name) | {fault.rule: fault for fault in fault_book.implied(feed, table, spec)}
     is_above = table.name in kinship.above_families(feed, spec)
     headers = {name: {header.lower() for header in frame.columns} for name, frame in sent.tables.items()}
+    hidden = fault_book.unshown(feed.name)
     found = []
     for rule in rules_of(feed, table, spec):
         fault = book.get(rule.code)
-        if fault is None or rule.outcome == "reject_file" or (is_above and rule.outcome != "warn"):
+        if (
+            fault is None
+            or rule.code in hidden
+            or rule.outcome == "reject_file"
+            or (is_above and rule.outcome != "warn")
+        ):
             continue
         cells = [(table, name) for name in fault.cells]
         cells += [(feed.tables[name.split(".")[0]], name.split(".")[1]) for name in fault.also]

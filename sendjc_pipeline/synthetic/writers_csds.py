@@ -12,7 +12,7 @@ import polars as pl
 
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.synthetic import calibration as cal
-from sendjc_pipeline.synthetic import extract_csds
+from sendjc_pipeline.synthetic import extract_csds, extract_csds_more
 from sendjc_pipeline.synthetic.population import World, chance
 from sendjc_pipeline.synthetic.tables import ISO, dates, record_number, text, write_csv
 from sendjc_pipeline.synthetic.writers_demographics import known_patients, patient_number, school_urn
@@ -31,9 +31,9 @@ def in_period(world: World, provider: str, quarter: Quarter, areas: list[str]) -
 
 
 def csds_tables(
-    world: World, contacts: pl.DataFrame, provider: str, quarter: Quarter, areas: list[str]
+    world: World, contacts: pl.DataFrame, provider: str, quarter: Quarter, areas: list[str], *, reduced: bool = False
 ) -> dict[str, pl.DataFrame]:
-    """Make the seven tables of one provider and quarter as text frames, by table name."""
+    """Make the seventeen tables of one provider and quarter as text frames, by table name; the seven main ones only if `reduced`."""
     end = cal.day(quarter.end)
     referrals = in_period(world, provider, quarter, areas).with_columns(
         ServiceRequestID=record_number("referral", f"{provider} request"), LocalPatientID=patient_number(provider),
@@ -51,6 +51,10 @@ def csds_tables(
         "CYP201CareContact": extract_csds.contacts(world, seen),
         "CYP202CareActivity": extract_csds.activities(world, provider, seen),
     }
+    if not reduced:
+        people = known_patients(world, referrals, end).with_columns(LocalPatientID=patient_number(provider))
+        told, activities = tables["CYP101Referral"], tables["CYP202CareActivity"]
+        tables |= extract_csds_more.more(world, provider, people, referrals, told, activities, end)
     return {name: text(frame, ISO) for name, frame in tables.items()}
 
 

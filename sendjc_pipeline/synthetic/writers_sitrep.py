@@ -102,7 +102,16 @@ def _value(service: str, kind: str, cells: dict[str, list[int]], place: int) -> 
 
 def write(world: World, areas: list[str], quarter: Quarter, folder: Path) -> dict[str, int]:
     """Write the workbook; returns the number of organisation rows over all tables by file name."""
-    sheets = workbook(world, areas, quarter)
-    name = f"community_health_services_waiting_lists_{quarter.end:%Y-%m}.xlsx"
+    return save(workbook(world, areas, quarter), quarter, folder)
+
+
+def file_name(quarter: Quarter) -> str:
+    """The workbook's name, after its month."""
+    return f"community_health_services_waiting_lists_{quarter.end:%Y-%m}.xlsx"
+
+
+def save(sheets: dict[str, list[Cells]], quarter: Quarter, folder: Path) -> dict[str, int]:
+    """Write sheets as the quarter's workbook; returns the number of organisation rows over all tables by file name."""
+    name = file_name(quarter)
     xlsx.write(dict(sheets), folder / name)
     return {name: sum(len(rows) - 5 for title, rows in sheets.items() if title.startswith("Table"))}

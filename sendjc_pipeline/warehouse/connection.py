@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -39,6 +41,17 @@ def connect(
         config["temp_directory"] = str(_spill_folder(settings))
         config["max_temp_directory_size"] = SPILL_LIMIT
     return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
+
+
+@contextmanager
+def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run what is inside on one thread: rows come out as they went in, also through a join, and what the threads had kept is given back."""
+    row = con.execute("select current_setting('threads')").fetchone()
+    con.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        con.execute(f"set threads = {int(row[0]) if row else 1}")
 
 
 def _spill_folder(settings: Settings) -> Path:

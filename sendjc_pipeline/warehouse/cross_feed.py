@@ -46,9 +46,15 @@ def compare_feeds(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Q
 
 
 def _insert(rule: CrossFeedRule) -> str:
+    """Rows of the quarter's own period only: what an older delivery said is held against nothing newer."""
     view = f"raw.{rule.feed}_{rule.table_name.lower()}"
-    sent = "select partner from raw.submission where is_selected and status = 'accepted' and feed ="
-    conditions = [f"({rule.when})", *(f"self.partner in ({sent} '{feed}')" for feed in rule.needs)]
+    newest = "select quarter_end from raw.run_parameter"
+    sent = f"select partner from raw.submission where is_selected and status = 'accepted' and period_end = ({newest}) and feed ="
+    conditions = [
+        f"({rule.when})",
+        f"self.period_end = ({newest})",
+        *(f"self.partner in ({sent} '{feed}')" for feed in rule.needs),
+    ]
     return f"""
         insert into raw.cross_feed_finding
         select '{rule.code}', '{rule.feed}', '{rule.table_name}', self.partner, self.submission_id, self.source_row

@@ -13,6 +13,7 @@ import duckdb
 
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, ReadResult, rule_code
+from sendjc_pipeline.submissions.readers.markup import require_markup
 from sendjc_pipeline.submissions.readers.xml_guard import Guard
 from sendjc_pipeline.submissions.readers.xml_person import Node
 from sendjc_pipeline.submissions.readers.xml_rows import Rows
@@ -51,6 +52,7 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[
     if len(files) > 1:
         message = f"{len(files)} files were sent, and the census is one"
         raise FileRejected(rule_code(feed, "mixed_shapes"), files[0].name, message, "Send the one XML of the census.")
+    require_markup(files[0], feed)
     guard, rows = Guard(files[0], feed), Rows(con, feed, files[0].name, spec)
     with rows:
         Walk(guard, rows, "children", "child", _CHILD).run()

@@ -7,8 +7,8 @@ Every file is looked at before any is refused, so that a partner hears of all fa
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,14 +17,19 @@ import duckdb
 
 from sendjc_pipeline.feeds.library import load
 from sendjc_pipeline.feeds.model import Feed, Table
-from sendjc_pipeline.feeds.recognise import likeness, recognise
+from sendjc_pipeline.feeds.recognise import fitting_specs, likeness, recognise
+from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, ReadResult, empty_raw_table, rule_code
-from sendjc_pipeline.submissions.readers.delimited import read_delimited
+from sendjc_pipeline.submissions.readers.delimited import Loaded, read_delimited
 from sendjc_pipeline.submissions.readers.encoding import TextFile, open_text
-from sendjc_pipeline.submissions.readers.headers import find_columns, printable
+from sendjc_pipeline.submissions.readers.headers import absent_columns, find_columns, repeated_columns
 from sendjc_pipeline.submissions.readers.textfile import read_header
 
 _FAR = 0.3
+_AT_ONCE = 2
+# What `sendjc template` lays beside the tables; a partner may send its whole folder.
+_DICTIONARY = "*_dictionary.csv"
+_SUBMISSION = "the submission"
 
 
 @dataclass(frozen=True)
@@ -53,29 +58,25 @@ def _scratch(con: duckdb.DuckDBPyConnection) -> str | None:
 def _read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path], folder: Path) -> ReadResult:
     sources: list[_Source] = []
     faults: list[FileRejected] = []
-    unread = [path for path in files if not _named(feed, path.name) and _matches(path.name, feed.ignored_files)]
+    headers: dict[str, list[str]] = {}
+    unread = [path for path in files if _is_left_unread(feed, path.name)]
     for number, path in enumerate(sorted(set(files) - set(unread))):
         (inside := folder / str(number)).mkdir()
         try:
-            sources.append(_source(path, feed, spec, inside))
+            sources.append(_source(path, feed, spec, inside, headers))
         except FileRejected as fault:
             faults.append(fault)
     faults += _missing_tables(feed, spec, sources, faults)
     if faults:
-        raise _together(faults)
+        raise _together([_with_other_spec(feed, spec, headers, fault) for fault in faults])
     warnings = [warning for source in sources for warning in source.warnings] + [
         _not_read(feed, path) for path in unread
     ]
     for table in feed.tables.values():
         empty_raw_table(con, table)
     trimmed = dict.fromkeys((source.table.name for source in sources), True)
-    for source in sources:
-        name = source.table.name
-        is_alone = sum(other.table.name == name for other in sources) == 1
-        loaded = read_delimited(
-            con, feed, source.table, source.text, source.positions, len(source.header), is_alone=is_alone
-        )
-        trimmed[name] = trimmed[name] and loaded.is_trimmed
+    for source, loaded in _load_all(con, feed, sources):
+        trimmed[source.table.name] = trimmed[source.table.name] and loaded.is_trimmed
         warnings += _after_load(con, feed, source, loaded.blank_lines)
     con.executemany(
         "insert into raw_trimmed values (?)", [[name] for name, is_so in [("", True), *trimmed.items()] if is_so]
@@ -83,27 +84,65 @@ def _read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence
     return ReadResult(tuple(warnings))
 
 
+def _load_all(con: duckdb.DuckDBPyConnection, feed: Feed, sources: Sequence[_Source]) -> list[tuple[_Source, Loaded]]:
+    """Load every file, two tables at a time: a file that is loaded alone keeps one core of two busy. Files of one table keep their order."""
+    groups: dict[str, list[_Source]] = {}
+    for source in sources:
+        groups.setdefault(source.table.name, []).append(source)
+
+    def load_group(group: list[_Source]) -> list[tuple[_Source, Loaded]]:
+        with con.cursor() as own:
+            return [
+                (s, read_delimited(own, feed, s.table, s.text, s.positions, len(s.header), is_alone=len(group) == 1))
+                for s in group
+            ]
+
+    ensure_macros(con)  # before there are two who would define them
+    # The largest first, so that the last one does not run on alone.
+    order = sorted(groups.values(), key=lambda group: -sum(s.text.path.stat().st_size for s in group))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        done = [future.result() for future in [pool.submit(load_group, group) for group in order]]
+    loaded = {id(source): result for group in done for source, result in group}
+    return [(source, loaded[id(source)]) for source in sources]
+
+
 def _together(faults: list[FileRejected]) -> FileRejected:
     first = faults[0]
     return FileRejected(first.rule, first.file, first.message, first.remedy, also=faults[1:])
 
 
+def _with_other_spec(feed: Feed, spec: str, headers: Mapping[str, list[str]], fault: FileRejected) -> FileRejected:
+    """The fault; where a table or column is missing and the headers are those of another spec, its remedy says so."""
+    if fault.rule not in (rule_code(feed, "missing_table"), rule_code(feed, "missing_column")):
+        return fault
+    if not (fitting := fitting_specs(feed, spec, headers)):
+        return fault
+    others = f" (or {', '.join(fitting[1:])}, with the same columns)" if fitting[1:] else ""
+    remedy = f"The files look like spec {fitting[0]}{others}: name it with --spec {fitting[0]}. Else: {fault.remedy[0].lower()}{fault.remedy[1:]}"
+    return FileRejected(fault.rule, fault.file, fault.message, remedy)
+
+
 def _missing_tables(feed: Feed, spec: str, sources: list[_Source], faults: list[FileRejected]) -> list[FileRejected]:
+    """The tables for which nothing came, in one refusal; none where files that were refused unrecognised may be they."""
     there = {source.table.name for source in sources} | {name for f in faults for name in _named(feed, f.file)}
     due = [table for table in feed.tables.values() if feed.has_table(table, spec) and not table.optional]
-    missing = [table for table in due if table.name not in there]
-    if not missing:
+    missing = [table.name for table in due if table.name not in there]
+    unplaced = [fault for fault in faults if not _named(feed, fault.file)]
+    if len(missing) <= len(unplaced):
         return []
-    patterns = ", ".join(table.file[0] for table in missing)
     word = "table" if len(missing) == 1 else "tables"
     return [
         FileRejected(
             rule_code(feed, "missing_table"),
-            patterns,
-            f"no file for the {word} {', '.join(table.name for table in missing)}",
+            _SUBMISSION,
+            f"no file for the {word} {', '.join(missing)}",
             "Send the whole set again; a table without rows still needs its file with the header.",
         )
     ]
+
+
+def _is_left_unread(feed: Feed, file: str) -> bool:
+    return _matches(file, (_DICTIONARY,)) or (not _named(feed, file) and _matches(file, feed.ignored_files))
 
 
 def _named(feed: Feed, file: str) -> list[str]:
@@ -119,12 +158,13 @@ def _not_read(feed: Feed, path: Path) -> FileWarning:
     return FileWarning(rule_code(feed, "not_read"), path.name, message, "leave it out next time: less data, less risk")
 
 
-def _source(path: Path, feed: Feed, spec: str, folder: Path) -> _Source:
-    """Look at a file; `folder` is empty, and receives a copy in UTF-8 where the file is not."""
+def _source(path: Path, feed: Feed, spec: str, folder: Path, headers: dict[str, list[str]]) -> _Source:
+    """Look at a file; `folder` is empty, and receives a copy in UTF-8 where the file is not. `headers` gains its header by table."""
     text = open_text(path, feed, folder)
     header = read_header(text, feed)
     named = _named(feed, path.name)
-    fits = recognise(header)
+    # To look through every feed takes as long as to read a small file, and a header that fits its name needs no other.
+    fits = None if named and likeness(feed, feed.tables[named[0]], header) > 1 - _FAR else recognise(header)
     if not named and fits and fits[0] == feed.name:
         table, renamed = feed.tables[fits[1]], True
     elif named:
@@ -140,23 +180,24 @@ def _source(path: Path, feed: Feed, spec: str, folder: Path) -> _Source:
         )
     if fits and fits != (feed.name, table.name) and _fits_far_better(fits, feed, table, header):
         raise _wrong_feed(path, feed, fits)
+    headers[table.name] = header
     positions, warnings = find_columns(path, feed, table, spec, header)
-    absent = [feed.header(c, spec) for c in feed.columns(table, spec) if c.required and c.key not in positions]
+    absent, hint = absent_columns(feed, table, spec, header, positions)
     if absent:
         if fits and fits != (feed.name, table.name):
             raise _wrong_feed(path, feed, fits)
         raise FileRejected(
             rule_code(feed, "missing_column"),
             path.name,
-            f"table {table.name} lacks the required column {', '.join(absent)} (spec {spec})",
+            f"table {table.name} lacks the required column {', '.join(absent)} (spec {spec})"
+            + (f"; {hint}" if hint else ""),
             "Add the column under that name, or name the spec that the file follows.",
         )
-    repeated = sorted(name for name, count in Counter(cell.lower() for cell in header if cell).items() if count > 1)
-    if repeated:
+    if repeated := repeated_columns(table, header):
         raise FileRejected(
             rule_code(feed, "duplicate_column"),
             path.name,
-            f"the header names a column twice: {', '.join(map(printable, repeated))}",
+            f"the header names a column twice: {repeated}",
             "Leave each column once, so that nothing has to be guessed.",
         )
     if renamed:
@@ -167,9 +208,8 @@ def _source(path: Path, feed: Feed, spec: str, folder: Path) -> _Source:
 
 def _fits_far_better(fits: tuple[str, str], feed: Feed, table: Table, header: list[str]) -> bool:
     """Whether the file merely happens to have what this table requires: a patient list has most of a referral file's identifiers."""
-    lowered = {cell.lower() for cell in header}
     other = load(fits[0])
-    return likeness(other, other.tables[fits[1]], lowered) - likeness(feed, table, lowered) >= _FAR
+    return likeness(other, other.tables[fits[1]], header) - likeness(feed, table, header) >= _FAR
 
 
 def _wrong_feed(path: Path, feed: Feed, fits: tuple[str, str]) -> FileRejected:

@@ -7,7 +7,9 @@ and encodings (`textfile`), or the meaning of a cell.
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 
@@ -51,10 +53,15 @@ def read_delimited(
     number of cells in the header; a line with another number is rejected with its row. `is_alone` says that the table has no
     other file. A file in which nothing is odd takes the short way of `plain`; what comes out is the same.
     """
-    seen = plain.look(text.path, feed.dialect, width)
-    if seen is not None and plain.load(
-        con, table, text.path, text.name, feed.dialect, positions, width, seen, is_alone=is_alone
-    ):
+    load = partial(plain.load, con, table, text.path, text.name, feed.dialect, positions, width, is_alone=is_alone)
+    supposed = plain.suppose(text.path, feed.dialect)
+    # A large file is loaded as what it seems to be while another thread looks whether it is so: both leave Python to itself.
+    with ThreadPoolExecutor(1) as looking:
+        looked = looking.submit(plain.look, text.path, feed.dialect, width)
+        if supposed is not None and load(supposed, proof=looked.result):
+            return Loaded(0, supposed.is_trimmed)
+        seen = looked.result()
+    if seen is not None and load(seen):
         return Loaded(0, seen.is_trimmed)
     return Loaded(_read_by_rule(con, feed, table, text, positions, width), is_trimmed=False)
 
@@ -109,7 +116,8 @@ def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str |
     """Create the view `csv_record` (source_row, record) without the header; a line break inside a quoted cell joins lines.
 
     A line with an odd number of quote marks opens such a cell if all its cells but the last are whole, the next odd line closes it if it
-    goes on with whole cells, and the two are believed if they make up as many cells as the header has. Any other odd line is malformed
+    goes on with whole cells, and the two are believed if they make up as many cells as the header has and no line between them is a
+    row of its own: two stray marks, some lines apart, would else swallow the rows between. Any other odd line is malformed
     and stands alone, so that one stray mark spoils one row and not the rest of the file.
     """
     con.execute(
@@ -132,11 +140,13 @@ def _number_records(con: duckdb.DuckDBPyConnection, delimiter: str, quote: str |
                 and regexp_full_match(a.line, '(?s){opening}') and regexp_full_match(b.line, '(?s){closing}')),
         -- One row per line of a pair and a join on equal numbers: a join on a range took a minute for half a million pairs.
         whole as (
-            select first_n, last_n, place, string_agg(l.line, chr(10) order by n) as record
+            select first_n, last_n, place, string_agg(l.line, chr(10) order by n) as record,
+                bool_or(n > first_n and n < last_n and {width} > 1 and not contains(l.line, '{quote}')
+                    and length(l.line) - length(replace(l.line, '{delimiter}', '')) = {width} - 1) as swallows_a_row
             from (select *, unnest(range(first_n, last_n + 1)) as n from pair) p join csv_line l on l.rowid = p.n group by all),
         believed as (
             select *, place - row_number() over (order by place) as chain from whole
-            where len(regexp_extract_all('{delimiter}' || record, '(?s){d}(?:{cell})')) = {width}
+            where not swallows_a_row and len(regexp_extract_all('{delimiter}' || record, '(?s){d}(?:{cell})')) = {width}
                 and regexp_full_match(record, '(?s)(?:{cell})(?:{d}(?:{cell}))*'))
         -- A line that may close one cell and open another stands in two pairs of a chain: the earlier pair has it.
         select first_n, last_n, record from believed

@@ -7,8 +7,8 @@ mark, and the load that is then safe. Does not belong here: any file that lacks 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sendjc_pipeline.feeds.model import Dialect, Table
+from sendjc_pipeline.submissions.casting import stored
+from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import raw_name
 
 _Bytes = npt.NDArray[np.uint8]
 _Flags = npt.NDArray[np.bool_]
 
 _BLOCK = 256 * 1024  # what fits into a core's own cache takes half the time
+_LARGE = 16 * 1024 * 1024
 _BUFFER = 8 * 1024 * 1024
 _LONGEST_LINE = 1024 * 1024  # DuckDB gives up at 2 MB
 _LF, _CR, _TAB, _SPACE = 10, 13, 9, 32
@@ -67,6 +70,16 @@ def look(path: Path, dialect: Dialect, width: int) -> Plain | None:
     return Plain(rows, is_trimmed, is_quoted, line_end) if rows >= 0 else None
 
 
+def suppose(path: Path, dialect: Dialect) -> Plain | None:
+    """What a large file seems to be by its beginning; None for a small one, which `look` has soon read whole."""
+    if path.stat().st_size < _LARGE:
+        return None
+    with path.open("rb") as file:
+        start = file.read(_BLOCK)
+    line_end = b"\r\n" if start.partition(b"\n")[0].endswith(b"\r") else b"\n"
+    return Plain(-1, True, dialect.quote.encode() in start, line_end)
+
+
 def load(
     con: duckdb.DuckDBPyConnection,
     table: Table,
@@ -78,13 +91,21 @@ def load(
     seen: Plain,
     *,
     is_alone: bool,
+    proof: Callable[[], Plain | None] | None = None,
 ) -> bool:
     """Append the file's rows to the raw table; False, and nothing done, if DuckDB did not find the rows that were seen.
+
+    `proof` says in the end what the file is; where that is not what `seen` supposed, nothing is done either.
 
     `name` is the file's name for source_file. `is_alone` says that no other file belongs to the table: then rows need no number.
     """
     names = [f"c{place}" for place in range(1, width + 1)]
-    cells = ", ".join(f'c{positions[c.key]} as "{c.key}"' if c.key in positions else "null" for c in table.columns)
+    cells = ", ".join(
+        f'c{positions[c.key]} as "{c.key}"' if c.key in positions else f'null::varchar as "{c.key}"'
+        for c in table.columns
+    )
+    keys = ", ".join(f'"{c.key}"' for c in table.columns)
+    more = stored(table, dialect, positions, is_trimmed=seen.is_trimmed) if is_alone else {}
     row = "null" if is_alone else "row_number() over () + 1"
     mark = dialect.quote.replace("'", "''") if seen.is_quoted else ""
     # In 1.5.5 a header skipped and new_line='\\r\\n' together give no row at all; left to itself it takes both line ends.
@@ -95,30 +116,39 @@ def load(
         f" columns={dict.fromkeys(names, 'VARCHAR')}"
     )
     source = str(path).replace("'", "''")
+    if more:
+        ensure_macros(con)  # the casts name them, and would otherwise fail without a word
     con.begin()
     try:
         if is_alone:
-            _make_narrow(con, table, name)
+            _make_narrow(con, table, name, more)
+        values = "".join(f", {value}" for _, value in more.values())
         done = con.execute(
-            f"insert into {raw_name(table.name)} select {cells}, ?, null, {row} from read_csv('{source}', {options})",
+            f"insert into {raw_name(table.name)} select {keys}, ?, null, {row}{values}"
+            f" from (select {cells} from read_csv('{source}', {options}))",
             [name],
         ).fetchone()
     except duckdb.Error:
         done = None
-    if done is None or done[0] != seen.rows:
+    found = seen if proof is None else proof()
+    if done is None or found is None or done[0] != found.rows or replace(found, rows=seen.rows) != seen:
         con.rollback()
         return False
     con.commit()
     return True
 
 
-def _make_narrow(con: duckdb.DuckDBPyConnection, table: Table, name: str) -> None:
-    """Make the raw table anew, with a file's name that takes one byte a row and not forty: a fifth of all memory."""
+def _make_narrow(con: duckdb.DuckDBPyConnection, table: Table, name: str, more: Mapping[str, tuple[str, str]]) -> None:
+    """Make the raw table anew, with a file's name that takes one byte a row and not forty: a fifth of all memory.
+
+    `more` are columns beyond those of every raw table, as `casting.stored` names them.
+    """
     columns = ", ".join(f'"{column.key}" varchar' for column in table.columns)
+    beyond = "".join(f', "{column}" {kind}' for column, (kind, _) in more.items())
     quoted = name.replace("'", "''")
     con.execute(
         f"create or replace table {raw_name(table.name)} ({columns},"
-        f" source_file enum('{quoted}'), source_sheet enum(''), source_row tinyint)"
+        f" source_file enum('{quoted}'), source_sheet enum(''), source_row tinyint{beyond})"
     )
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from sendjc_pipeline.feeds.model import Feed
 from sendjc_pipeline.submissions.readers import FileRejected, ReadResult, csv_tables, rule_code, sen2_workbook, sen2_xml
+from sendjc_pipeline.submissions.readers.markup import require_markup
 
 
 def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[Path]) -> ReadResult:
@@ -28,4 +29,7 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[
             f"{'an XML return' if trees else 'a workbook'} stands beside other files",
             "Send either the one XML, the one workbook or the nine CSV files, not more than one of them.",
         )
-    return sen2_xml.read(con, feed, spec, trees[0]) if trees else sen2_workbook.read(con, feed, spec, books[0])
+    if books:
+        return sen2_workbook.read(con, feed, spec, books[0])
+    require_markup(trees[0], feed)
+    return sen2_xml.read(con, feed, spec, trees[0])

@@ -6,7 +6,6 @@ Belongs here: titles above a header, blank rows, merged cells, Excel errors. Doe
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,9 @@ import polars as pl
 from python_calamine import CalamineSheet
 
 from sendjc_pipeline.feeds.model import Dialect, Feed, Table
-from sendjc_pipeline.feeds.recognise import recognise
+from sendjc_pipeline.feeds.recognise import recognise, spelling
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, raw_name, rule_code
-from sendjc_pipeline.submissions.readers.headers import find_columns, printable
+from sendjc_pipeline.submissions.readers.headers import absent_columns, find_columns, printable, repeated_columns
 from sendjc_pipeline.submissions.readers.workbook import Sheet, Workbook, slabs, texts
 from sendjc_pipeline.submissions.readers.workbook_guard import NOWHERE, column_letters
 
@@ -59,27 +58,30 @@ def find_table(book: Workbook, sheet: Sheet, feed: Feed, table: Table, spec: str
     first_column = cells.start[1] + 1
     top = [[_name(cell) for cell in row] for row in next(slabs(cells), [])[:_HEADER_WITHIN]]
     required = [
-        {name.lower() for name in (feed.header(column, spec), column.name, *column.renamed.values())}
+        {spelling(name) for name in (column.name, *column.renamed.values(), *column.also_called)}
         for column in feed.columns(table, spec)
         if column.required
     ]
-    places = [n for n, row in enumerate(top) if all(any(cell.lower() in names for cell in row) for names in required)]
+    places = [n for n, row in enumerate(top) if all(any(spelling(cell) in names for cell in row) for names in required)]
     if not places:
-        raise _no_header(book, feed, table, spec, top)
+        raise _no_header(book, feed, table, spec, top, first_column)
     header = top[places[0]]
-    counted = Counter(cell.lower() for cell in header if cell)
-    if repeated := sorted(name for name, count in counted.items() if count > 1):
-        message = f"the header names a column twice: {', '.join(map(printable, repeated))}"
+    if repeated := repeated_columns(table, header, first_column):
+        message = f"the header names a column twice: {repeated}"
         raise _rejected(book, feed, "duplicate_column", message, "Leave each column once, so that nothing is guessed.")
     named = [(place, cell) for place, cell in enumerate(header, start=first_column) if cell]
-    found, warnings = find_columns(book.path, feed, table, spec, [cell for _, cell in named])
+    found, warnings = find_columns(
+        book.path, feed, table, spec, [cell for _, cell in named], [place for place, _ in named]
+    )
+    if any(column.required and column.key not in found for column in feed.columns(table, spec)):
+        raise _no_header(book, feed, table, spec, top, first_column)
     _refuse_other_feed(book, feed, table, header)
     if places[0]:
         message = f"the header of table {table.name} stands in row {places[0] + 1}; the rows above were passed over"
         warnings.append(_warning(book, feed, "header_row", message, "put the header in row 1"))
     return SheetTable(
         book, sheet, table, cells, first_column, places[0] + 1,
-        {key: named[order - 1][0] for key, order in found.items()},
+        found,
         tuple(place for place, cell in enumerate(header, start=first_column) if not cell), tuple(warnings),
     )  # fmt: skip
 
@@ -180,14 +182,17 @@ def _said(feed: Feed, one: SheetTable, counts: dict[str, int]) -> Iterator[FileW
         yield _warning(book, feed, "hidden", message, "unhide them, and delete what should not be sent")
 
 
-def _no_header(book: Workbook, feed: Feed, table: Table, spec: str, top: list[list[str]]) -> FileRejected:
+def _no_header(
+    book: Workbook, feed: Feed, table: Table, spec: str, top: list[list[str]], first_column: int
+) -> FileRejected:
     header = max(top, key=lambda row: len({cell for cell in row if cell}), default=[])
     fits = recognise(header)
     if fits and fits != (feed.name, table.name):
         return _wrong_feed(book, feed, fits)
-    lowered = {cell.lower() for cell in header}
-    absent = [feed.header(c, spec) for c in feed.columns(table, spec) if c.required and feed.header(c, spec).lower() not in lowered]  # fmt: skip
+    read, _ = find_columns(book.path, feed, table, spec, header)
+    absent, hint = absent_columns(feed, table, spec, header, read, first_column)
     message = f"table {table.name} lacks the required column {', '.join(absent)} (spec {spec}) in the top {_HEADER_WITHIN} rows of its sheet"
+    message += f"; {hint}" if hint else ""
     remedy = "Name the columns as in the template (sendjc template), in one row; name the sheet as the table."
     return _rejected(book, feed, "missing_column", message, remedy)
 
@@ -196,8 +201,8 @@ def _refuse_other_feed(book: Workbook, feed: Feed, table: Table, header: list[st
     """Refuse a sheet that has what the table requires, by chance, and is wholly another feed's."""
     fits = recognise(header)
     if fits and fits[0] != feed.name:
-        known = {column.name.lower() for column in table.columns} | {name.lower() for name in table.ignored}
-        if len(known & {cell.lower() for cell in header}) < len([cell for cell in header if cell]) / 2:
+        known = {spelling(name) for name in (*(column.name for column in table.columns), *table.ignored)}
+        if len(known & {spelling(cell) for cell in header}) < len([cell for cell in header if cell]) / 2:
             raise _wrong_feed(book, feed, fits)
 
 

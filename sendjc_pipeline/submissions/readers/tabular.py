@@ -59,7 +59,9 @@ def read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence[
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook by its first bytes; its name is not believed."""
+    """Whether a file is a workbook: by its first bytes, whatever its name, or by its name, for a damaged one has any bytes."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return True
     with path.open("rb") as file:
         return file.read(4) in _SIGNATURES
 
@@ -106,15 +108,15 @@ def _asking_for_the_rest(feed: Feed, in_books: set[str], is_refused: bool) -> Fe
 
 def _missing(feed: Feed, spec: str, there: set[str]) -> list[FileRejected]:
     due: list[Table] = [table for table in feed.tables.values() if feed.has_table(table, spec) and not table.optional]
+    if not (missing := [table.name for table in due if table.name not in there]):
+        return []
     return [
         FileRejected(
             rule_code(feed, "missing_table"),
-            table.name,
-            f"no sheet and no file for the table {table.name}",
+            "the submission",
+            f"no sheet and no file for the table{'s' if missing[1:] else ''} {', '.join(missing)}",
             "Send the whole set again; a table without rows still needs its sheet with the header.",
         )
-        for table in due
-        if table.name not in there
     ]
 
 

@@ -8,6 +8,7 @@ Excel. Lines of all other files are split and parsed in SQL instead.
 
 from __future__ import annotations
 
+import codecs
 import csv
 
 import duckdb
@@ -29,6 +30,9 @@ def read_header(text: TextFile, feed: Feed) -> list[str]:
     """
     with text.path.open("rb") as file:
         first = file.readline(_LONGEST_HEADER)
+    if b"\x00" in first:  # UTF-16 without its mark, or no text at all
+        message = "the file holds NUL characters, so it is not plain text or is UTF-16 without its mark"
+        raise FileRejected(rule_code(feed, "unreadable"), text.name, message, SAVE)
     try:
         line = first.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:  # cut inside a character: no header is that long
@@ -38,6 +42,10 @@ def read_header(text: TextFile, feed: Feed) -> list[str]:
     if line.lower().startswith("sep=") and len(line) <= len("sep=") + 1:
         remedy = f"Take that line out, and write the file with {_DELIMITERS.get(feed.dialect.delimiter, 'the delimiter of the layout')}."
         raise _delimiter(feed, text, "the first line is Excel's mark for another delimiter (sep=)", remedy)
+    if not line and text.path.stat().st_size <= len(codecs.BOM_UTF8):
+        raise FileRejected(
+            rule_code(feed, "empty"), text.name, "the file is empty but for its mark", "Send the file again."
+        )
     cells = _cells(line, feed.dialect.delimiter, feed.dialect.quote)
     if len(cells) > _MAX_COLUMNS:
         message = f"the first line is no header: it has over {_MAX_COLUMNS} columns or a name of absurd length"

@@ -114,7 +114,9 @@ def texts(values: tuple[Any, ...], dialect: Dialect) -> pl.Series:
 
 
 def _number(value: float) -> str:
-    if value.is_integer() and abs(value) < 1e15:  # beyond, Excel itself has lost digits
+    if abs(value) >= 1e15:
+        return f"{value:.14E}"  # Excel has lost digits here; written so, no such number passes for an identifier
+    if value.is_integer():
         return str(int(value))
     return str(np.format_float_positional(value, trim="-"))
 

@@ -11,6 +11,8 @@ import duckdb
 import polars as pl
 
 from sendjc_pipeline.feeds.model import Feed, Table
+from sendjc_pipeline.submissions.casting import stored
+from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
 
 # Rows of all tables per batch: enough to make each insert worth its statement, few enough to stay at some 80 MB.
@@ -62,14 +64,22 @@ class Rows:
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, feed: Feed, file: str, spec: str) -> None:
-        self.con, self.file = con, file
+        self.con, self.file, self._feed = con, file, feed
         self.tables = {name: TableRows(table, feed, spec) for name, table in feed.tables.items()}
+        ensure_macros(con)  # the casts name them
         for table in feed.tables.values():
-            empty_raw_table(con, table)
+            self._prepare(con, feed, table)
         self.header: dict[str, str] = {}
         self.fill: Callable[[str, range], dict[str, pl.Series]] = lambda *_: {}
         self.unknown: set[tuple[str, str]] = set()
         self.repeated: set[tuple[str, str]] = set()
+
+    @staticmethod
+    def _prepare(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) -> None:
+        name = empty_raw_table(con, table)
+        beyond = stored(table, feed.dialect, [column.key for column in table.columns], is_trimmed=False)
+        for column, (kind, _) in beyond.items():
+            con.execute(f'alter table {name} add column "{column}" {kind}')
 
     def __enter__(self) -> Rows:
         """Gather all inserts in one transaction, which takes half the time of a commit for each."""
@@ -100,7 +110,10 @@ class Rows:
             frame = pl.DataFrame(batch | self.fill(table.name, places))
             frame = frame.with_columns(source_row=pl.int_range(places.start + 1, places.stop + 1))
             self.con.register("xml_batch", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+            beyond = stored(self._feed.tables[table.name], self._feed.dialect, frame.columns, is_trimmed=False)
+            values = "".join(f', {value} as "{name}"' for name, (_, value) in beyond.items())
             self.con.execute(
-                f"insert into {raw_name(table.name)} by name select *, $1 as source_file from xml_batch", [self.file]
+                f"insert into {raw_name(table.name)} by name select *, $1 as source_file{values} from xml_batch",
+                [self.file],
             )
             self.con.unregister("xml_batch")

@@ -122,7 +122,7 @@ def _create_rules(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
         select t.rule, t.outcome, t.effect, f.category, coalesce(f.kind, '{words.CONSEQUENCE}') as kind,
             nullif(t."table", '') as "table", nullif(t.column_name, '') as column_name, t.count, t.message, t.action,
             f.first_file, f.first_place,
-            row_number() over (order by weight, t.count desc, t.rule, t.column_name) as number
+            row_number() over (order by weight, f.category is not distinct from 'orphan', t.count desc, t.rule, t.column_name) as number
         from (select *, {_WEIGHT} as weight, {_effect('length("table") = 0')} as effect from rule_total) t
         left join found f using (rule, outcome, "table", column_name)
         order by number

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+WHOLE = "the submission"  # what stands in a file's place where a message is about no one file
 _PLAIN = re.compile(r"[\w .()&+'-]{1,120}")
 # Ten digits (NHS number, ULN), a UPN, a postcode; with or without the blanks and dashes that people write into them.
 _IDENTIFIER = re.compile(
@@ -31,8 +32,9 @@ def scrubbed(text: str) -> str:
 def shown_files(found: Sequence[str], sent: Sequence[str]) -> dict[str, str]:
     """How each file is called in a report: by its name, or by its place among those sent (in an archive: among those found)."""
     places = {name: f"file {number} of {len(sent)}" for number, name in enumerate(sent, start=1)}
-    inside = [name for name in sorted(set(found)) if name and name not in places]
-    places |= {name: f"file {number} of {len(inside)} in the archive" for number, name in enumerate(inside, start=1)}
+    inside = [name for name in sorted(set(found)) if name and name not in places and name != WHOLE]
+    where = " in the archive" if any(name.lower().endswith(".zip") for name in sent) else ""
+    places |= {name: f"file {number} of {len(inside)}{where}" for number, name in enumerate(inside, start=1)}
     return {name: name if not name or looks_plain(name) else f"{places[name]} (name withheld)" for name in found}
 
 

@@ -24,6 +24,8 @@ RATES = {
     "nottinghamshire": ((40.4, 28.6, 13.9), (12.5, 5.3, 1.2), (14.1, 14.6, 3.4), (0.16, 0.51, 0.08)),
 }
 PERSISTENT, SEVERE, SUSPENDED, EXCLUDED = range(4)
+_FULL_REGISTER = 4  # one school in so many exports the sessions attended, too
+_PERSISTENT_SHARE = 0.1
 _NEW_CODES = cal.day(date(2024, 8, 19))  # C2 and others are in use from then on
 _ABSENCES = (("O", 0.4), ("M", 0.6), ("U", 0.75), ("C2", 0.85), ("G", 0.95), ("C", 1.0))
 _REASONS = (("DB", 0.5), ("PP", 0.65), ("VA", 0.8), ("PA", 0.88), ("DM", 0.93), ("DA", 0.97), ("OW", 1.0))
@@ -81,7 +83,7 @@ def suspensions(scene: Scene, area: str, term: Term, pupils: pl.DataFrame, *, ha
 
 
 def attendance(scene: Scene, area: str, term: Term, pupils: pl.DataFrame, *, half: bool) -> pl.DataFrame:
-    """Add possible, absent, ill, other_code, other and present to those who were there.
+    """Add possible, absent, ill, other_code, other and present to those who were there; who was seldom absent was so for one reason.
 
     `pupils`: person, key, provision, entry, until, estab, and suspended, the sessions of their suspensions.
     """
@@ -104,15 +106,19 @@ def attendance(scene: Scene, area: str, term: Term, pupils: pl.DataFrame, *, hal
     )
     old = term.told < _NEW_CODES
     code = _choice(fate(scene, "code", who, term), _ABSENCES)
+    seldom = pl.col("absent") < pl.col("possible") * _PERSISTENT_SHARE
+    once_ill = pl.lit(fate(scene, "one reason", who, term)) < 0.6
+    ill = pl.when(seldom & once_ill).then("absent").when(seldom).then(0)
     return table.with_columns(
-        ill=(pl.col("absent") * 0.6).ceil().cast(pl.Int64), other_code=code.replace({"C2": "C"}) if old else code,
+        ill=ill.otherwise((pl.col("absent") * 0.6).ceil().cast(pl.Int64)), other_code=code.replace({"C2": "C"}) if old else code,
     ).with_columns(other=pl.col("absent") - pl.col("ill"), present=pl.col("possible") - pl.col("absent") - pl.col("suspended"))  # fmt: skip
 
 
 def sessions(table: pl.DataFrame) -> pl.DataFrame:
-    """Rows key, attendancereason, sessions from `attendance`: one per code that occurs."""
+    """Rows key, attendancereason, sessions from `attendance`: one per code of absence that occurs, of some schools also those of presence."""
+    full = table.filter(pl.col("estab") % _FULL_REGISTER == 0)
     parts = [
-        table.select("key", code=pl.lit("/"), n=(pl.col("present") + 1) // 2), table.select("key", code=pl.lit("\\"), n=pl.col("present") // 2),
+        full.select("key", code=pl.lit("/"), n=(pl.col("present") + 1) // 2), full.select("key", code=pl.lit("\\"), n=pl.col("present") // 2),
         table.select("key", code=pl.lit("I"), n="ill"), table.select("key", code="other_code", n="other"),
         table.select("key", code=pl.lit("E"), n="suspended"),
     ]  # fmt: skip

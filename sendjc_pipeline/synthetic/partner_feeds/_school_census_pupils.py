@@ -1,7 +1,8 @@
 """Who is on a council's school rolls on census day, and who left in the term before.
 
 Belongs here: pupils with their school, year group and SEN provision: children of the world (those whom a council or a therapy service
-knows), and half as many others, who are in no other feed. Does not belong here: attendance and suspensions (_school_census_events).
+knows), and half as many others, who are in no other feed; of those without SEN a sample, so that the files stay small. Does not belong
+here: attendance and suspensions (_school_census_events).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sendjc_pipeline.synthetic.population import address, chance
 from sendjc_pipeline.synthetic.scene import Scene
 
 OTHERS = 0.5  # pupils whom nobody else knows, for each one in the world
+WITHOUT_SEN = 0.2  # of pupils without SEN, besides those who leave within a year
 FIRST_OTHER = 10_000_000  # their numbers, beyond any row of world.persons
 SIXTH_FORM, OFF_ROLL_PLAN_SETTING = 0.45, 2
 _COLUMNS = (
@@ -127,12 +129,13 @@ def _placed(scene: Scene, area: str, term: Term, people: pl.DataFrame) -> pl.Dat
     told = pl.when(pl.lit(odd) & (pl.col("plan") | pl.col("asked"))).then(
         pl.when(pl.col("plan")).then(pl.lit("K")).otherwise(pl.lit("E"))
     )
+    sampled = pl.lit(chance(world, "census sample", WITHOUT_SEN, who)) | (pl.col("until") < term.census + 365)
     joined = term.start_year - pl.col("year") + pl.when(pl.col("year") < 7).then(0).otherwise(7)
     return people.with_columns(
         estab=places.school(pl.lit(cal.LA_CODE[area]), phase, special, pick) % 10_000,
         entry=pl.date(joined, 9, 3).cast(pl.Int32).cast(pl.Int64) + pl.col("person") % 3,
         provision=told.otherwise(usual),
-    ).select(*_COLUMNS, "year", "estab", "entry", "provision", "therapy")  # fmt: skip
+    ).filter((pl.col("provision") != "N") | sampled).select(*_COLUMNS, "year", "estab", "entry", "provision", "therapy")  # fmt: skip
 
 
 def _persons(cases: pl.DataFrame, day: int, outcomes: tuple[str, ...]) -> pl.Series:

@@ -31,6 +31,11 @@ def partners(areas: Sequence[str]) -> list[str]:
     return model.providers(tuple(areas))
 
 
+def patients(scene: Scene, partner: str) -> pl.DataFrame:
+    """The patients of a submission: person, one row each."""
+    return model.referrals(scene, partner).select("person").unique("person", maintain_order=True)
+
+
 def spec(scene: Scene) -> str:
     """The version of the data set in force in the quarter."""
     return "6" if scene.quarter >= _V6 else "5"

@@ -41,7 +41,11 @@ staged_total as (
         on given_table.submission_id = staged.submission_id and given_table.table_name = staged.table_name
     where
         given_table.feed in ('sen2', 'csds')
-        and given_table.table_name in ({% for table_name in staging %}'{{ table_name }}'{{ ', ' if not loop.last }}{% endfor %})
+        and given_table.table_name in (
+            {%- for table_name in staging %}
+            '{{ table_name }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
     group by given_table.submission_id
 ),
 
