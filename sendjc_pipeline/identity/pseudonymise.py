@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 
 import duckdb
 
@@ -70,10 +70,11 @@ def resolve_and_pseudonymise(
     deliveries: Sequence[tuple[Submission, Receipt]],
     key: bytes,
     history: Sequence[tuple[Submission, Receipt]] = (),
+    known_at: date = date.max,
 ) -> IdentityResult:
     """Write restricted/identity/<quarter>/ and restricted/pseudonymised/<quarter>/ in place of what was there before.
 
-    The same deliveries, history, key and code give the same bytes, in any order and with any number of threads.
+    The same deliveries, history, decisions, key and code give the same bytes, in any order and with any number of threads.
 
     Args:
         settings: the home.
@@ -81,6 +82,7 @@ def resolve_and_pseudonymise(
         deliveries: the submissions that the quarter counts.
         key: the pseudonym key.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
+        known_at: the day by which clerical decisions must have been recorded.
 
     identity/<quarter>/person.parquet: attributes.PERSON_COLUMNS, by person_key.
     identity/<quarter>/person_link.parquet: person_key, partner, feed, source_person_id (pseudonym), method,
@@ -115,7 +117,7 @@ def resolve_and_pseudonymise(
             standardise.create_macros(con)
             records.create_records(con, accepted, past)
             contents.create_contents(con)
-            decisions.create_decisions(con, pseudonymiser, home / "decisions.parquet")
+            decisions.create_decisions(con, pseudonymiser, decisions.decisions_file(settings), known_at)
             link.link(con, rules)
             compared = scores.create_scores(con, home / "scores" / scores.cache_name(), limits.review_weight)
             cluster.create_clusters(con, limits)

@@ -31,7 +31,9 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
     inputs = gather(settings, quarter, known_at(context), only=person_level_feeds())
     deliveries = [(d.submission, d.receipt) for d in inputs.deliveries if d.receipt.status == "accepted"]
     history = gather_history(settings, known_at(context), person_level_feeds())
-    result = resolve_and_pseudonymise(settings, quarter, deliveries, pseudonym_key(settings), history)
+    result = resolve_and_pseudonymise(
+        settings, quarter, deliveries, pseudonym_key(settings), history, known_at(context)
+    )
     say(f"identity: {result.persons:,} children, {result.doubtful:,} pairs for review")
     links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
     return dg.MaterializeResult(
