@@ -350,3 +350,16 @@ def test_the_command_line_takes_a_worklist_from_export_to_undo(scene: Scene) -> 
         (pair,) = con.execute("select pair from pair_state").fetchone() or ("",)
     assert run(app, ["review", "undo", pair, "--reviewer", "r1", *home]).exit_code == 0
     assert _states(scene) == {}
+
+
+def test_a_file_named_after_a_child_is_not_named(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _export(scene, "r1").rename(scene.settings.home / "NG7 2QX.csv")
+    found = _faults(scene, _fill(path, {"verdict": "canary"}), "r1", capsys)
+    assert found[0].startswith("the worklist (name withheld) row 2: REVIEW.verdict")
+
+
+def test_verdicts_that_cannot_be_read_stop_the_run_and_say_what_to_restore(scene: Scene) -> None:
+    decisions_file(scene.settings).write_bytes(b"canary")
+    for attempt in (scene.run, lambda: _states(scene), lambda: in_force(scene.settings, DAY)):
+        with pytest.raises(SendjcError, match=r"Restore restricted/identity/decisions\.parquet"):
+            attempt()

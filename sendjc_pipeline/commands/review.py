@@ -9,7 +9,7 @@ import duckdb
 
 from sendjc_pipeline.commands.console import console, errors, show
 from sendjc_pipeline.identity import verdicts, worklist
-from sendjc_pipeline.identity.filled import Fault, read
+from sendjc_pipeline.identity.filled import Fault, read, shown_name
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.lock import only_one
@@ -87,13 +87,12 @@ def _require_past(on: date, today: date) -> None:
 
 
 def _refuse(path: Path, faults: list[Fault]) -> None:
+    name = shown_name(path)
     for fault in faults[:_MOST_FAULTS]:
-        where = f"{path.name} row {fault.row}" if fault.row else path.name
+        where = f"{name} row {fault.row}" if fault.row else name
         errors.print(f"{where}: {fault.rule}: {fault.message}; {fault.remedy}.", markup=False)
     more = f", of which the first {_MOST_FAULTS} are shown" if len(faults) > _MOST_FAULTS else ""
-    raise SendjcError(
-        f"{path.name}: {len(faults):,} faults{more}; nothing was recorded. Mend them and import it again."
-    )
+    raise SendjcError(f"{name}: {len(faults):,} faults{more}; nothing was recorded. Mend them and import it again.")
 
 
 def _say_states(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

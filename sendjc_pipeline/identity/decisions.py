@@ -34,6 +34,7 @@ PURPOSE = "record:tokens"
 FILE_NAME = "decisions.parquet"
 VERDICTS = ("same", "different", "unsure")
 UNDONE = "undone"
+RESTORE = "Restore restricted/identity/decisions.parquet and review/issued.parquet beside it from the backup."
 COLUMNS = {
     "token_a": "VARCHAR", "token_b": "VARCHAR", "verdict": "VARCHAR", "reviewer": "VARCHAR", "decided_on": "DATE",
     "recorded_at": "TIMESTAMP",
@@ -54,7 +55,7 @@ def decisions_file(settings: Settings) -> Path:
     return settings.restricted / "identity" / FILE_NAME
 
 
-@guarded("reading clerical decisions")
+@guarded("reading clerical decisions", RESTORE)
 def create_verdicts(con: duckdb.DuckDBPyConnection, path: Path, known_at: date = date.max) -> None:
     """Create two temporary tables of what was recorded by a day (of UTC).
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from sendjc_pipeline.identity.decisions import VERDICTS
+from sendjc_pipeline.identity.decisions import RESTORE, VERDICTS
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions.report.names import looks_plain
 
 _READ = ("pair", "verdict", "reviewer")
 _LONGEST = 50 << 20  # bytes; a worklist of 100,000 pairs has some 20 MB
@@ -42,6 +43,11 @@ class Filled:
     verdicts: pl.DataFrame
     blank: int
     faults: list[Fault]
+
+
+def shown_name(path: Path) -> str:
+    """The file's name, unless somebody put what looks like an identifier into it."""
+    return path.name if looks_plain(path.name) else "the worklist (name withheld)"
 
 
 def read(con: duckdb.DuckDBPyConnection, path: Path, reviewer: str, on: date) -> Filled:
@@ -107,7 +113,7 @@ _RULES = {
 }
 
 
-@guarded("judging a worklist")
+@guarded("judging a worklist", RESTORE)
 def _faults(con: duckdb.DuckDBPyConnection, filled: pl.DataFrame, reviewer: str, on: date) -> list[Fault]:
     con.register("filled", filled.to_arrow())
     marks = ", ".join(f"case when {when} then '{rule}' end" for rule, (when, _, _) in _RULES.items())
@@ -129,11 +135,11 @@ def _faults(con: duckdb.DuckDBPyConnection, filled: pl.DataFrame, reviewer: str,
 def _rows(path: Path) -> list[list[str]]:
     if path.stat().st_size > _LONGEST:
         raise SendjcError(
-            f"{path.name} is larger than {_LONGEST >> 20} MB, which no worklist is: give the file that was exported."
+            f"{shown_name(path)} is larger than {_LONGEST >> 20} MB, which no worklist is: give the file that was exported."
         )
     content = path.read_bytes()
     if zipfile.is_zipfile(io.BytesIO(content)):
-        return _sheet(path.name, content)
+        return _sheet(shown_name(path), content)
     # What does not decode is in columns that are not looked at.
     lines = content.decode("utf-8-sig", errors="replace")
     first = lines.partition("\n")[0]
@@ -142,7 +148,7 @@ def _rows(path: Path) -> list[list[str]]:
     except csv.Error:
         pass
     raise SendjcError(
-        f"{path.name} cannot be read as CSV or XLSX: save the worklist as one of them and import it again."
+        f"{shown_name(path)} cannot be read as CSV or XLSX: save the worklist as one of them and import it again."
     )
 
 

@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from sendjc_pipeline.identity import vault
-from sendjc_pipeline.identity.decisions import COLUMNS, UNDONE, create_verdicts, decisions_file
+from sendjc_pipeline.identity.decisions import COLUMNS, RESTORE, UNDONE, create_verdicts, decisions_file
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.reporting import Quarter
@@ -55,7 +55,7 @@ def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-@guarded("reading the verdicts of reviewers")
+@guarded("reading the verdicts of reviewers", RESTORE)
 def _load(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute(f"create temp table issued ({', '.join(f'{name} {kind}' for name, kind in _ISSUED.items())})")
     if issued_file(settings).is_file():
@@ -69,7 +69,7 @@ def issued_file(settings: Settings) -> Path:
     return settings.restricted / "identity" / "review" / "issued.parquet"
 
 
-@guarded("listing pairs for review")
+@guarded("listing pairs for review", "Run the quarter again: that lists its pairs anew.")
 def waiting(
     con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter, reviewer: str, *, conflicts: bool = False
 ) -> pl.DataFrame:
@@ -167,7 +167,7 @@ def take_back(
     _append(con, settings, f"select unnest([{listed}]), '{UNDONE}'", reviewer, on, now)
 
 
-@guarded("recording verdicts")
+@guarded("recording verdicts", RESTORE)
 def _append(
     con: duckdb.DuckDBPyConnection, settings: Settings, given: str, reviewer: str, on: date, now: datetime
 ) -> int:
