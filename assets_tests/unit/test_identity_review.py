@@ -187,6 +187,25 @@ def test_reviewers_who_differ_are_listed_and_nothing_follows(scene: Scene, capsy
     assert _states(scene) == {"same": 1}
 
 
+def test_decisions_that_contradict_each_other_by_a_third_record_are_in_conflict(scene: Scene) -> None:
+    said = {
+        ("a", "b"): "same",
+        ("b", "c"): "same",
+        ("a", "c"): "different",
+        ("c", "d"): "different",
+        ("e", "f"): "same",
+    }
+    rows = [
+        {"token_a": one, "token_b": two, "verdict": verdict, "reviewer": reviewer, "decided_on": DAY, "recorded_at": NOW.replace(tzinfo=None)}
+        for (one, two), verdict in said.items()
+        for reviewer in ("r1", "r2")
+    ]  # fmt: skip
+    pl.DataFrame(rows).write_parquet(decisions_file(scene.settings))
+    with verdicts.opened(scene.settings) as con:
+        found = con.execute("select token_a || token_b, state from decision order by all").fetchall()
+    assert dict(found) == {"ab": "conflict", "ac": "conflict", "bc": "conflict", "cd": "different", "ef": "same"}
+
+
 def test_a_decision_can_be_taken_back_and_stays_on_record(scene: Scene) -> None:
     _say(scene, "r1", "same")
     _say(scene, "r2", "same")
@@ -345,7 +364,7 @@ def test_the_command_line_takes_a_worklist_from_export_to_undo(scene: Scene) -> 
     assert made.exit_code == 0, made.output
     path = _fill(worklist.folder(scene.settings, "r1") / f"worklist_{Q4}.csv", {"verdict": "same"})
     taken = run(app, ["review", "import", str(path), "--reviewer", "r1", *home])
-    assert taken.exit_code == 0 and "1 verdicts of r1 recorded" in taken.output
+    assert taken.exit_code == 0 and "Verdicts of r1: 1 recorded" in taken.output
     with verdicts.opened(scene.settings) as con:
         (pair,) = con.execute("select pair from pair_state").fetchone() or ("",)
     assert run(app, ["review", "undo", pair, "--reviewer", "r1", *home]).exit_code == 0

@@ -44,7 +44,7 @@ def export(
         worklist.write(paths, pairs, reviewer)
     for path in paths:
         console.print(f"{path}", markup=False)
-    console.print(f"{pairs.height:,} pairs for {reviewer}. They hold personal data: fill them in where they lie.")
+    console.print(f"Pairs for {reviewer}: {pairs.height:,}. They hold personal data: fill them in where they lie.")
 
 
 def take(settings: Settings, path: Path, name: str, on: date, now: datetime, today: date) -> None:
@@ -60,9 +60,9 @@ def take(settings: Settings, path: Path, name: str, on: date, now: datetime, tod
         if filled.faults:
             _refuse(path, filled.faults)
         added = verdicts.record(con, settings, filled.verdicts, reviewer, on, now)
+        stood = filled.verdicts.height - added
         console.print(
-            f"{added:,} verdicts of {reviewer} recorded, {filled.verdicts.height - added:,} stood already,"
-            f" {filled.blank:,} rows have none yet."
+            f"Verdicts of {reviewer}: {added:,} recorded, {stood:,} stood already; rows without one: {filled.blank:,}."
         )
         _say_states(con, settings)
 
@@ -77,7 +77,7 @@ def undo(settings: Settings, pairs: list[str], name: str, on: date, now: datetim
     _require_past(on, today)
     with only_one(settings, "review"), verdicts.opened(settings) as con:
         verdicts.take_back(con, settings, pairs, reviewer, on, now)
-        console.print(f"{len(set(pairs)):,} verdicts of {reviewer} taken back.")
+        console.print(f"Verdicts of {reviewer} taken back: {len(set(pairs)):,}.")
         _say_states(con, settings)
 
 
@@ -92,7 +92,7 @@ def _refuse(path: Path, faults: list[Fault]) -> None:
         where = f"{name} row {fault.row}" if fault.row else name
         errors.print(f"{where}: {fault.rule}: {fault.message}; {fault.remedy}.", markup=False)
     more = f", of which the first {_MOST_FAULTS} are shown" if len(faults) > _MOST_FAULTS else ""
-    raise SendjcError(f"{name}: {len(faults):,} faults{more}; nothing was recorded. Mend them and import it again.")
+    raise SendjcError(f"{name}: faults: {len(faults):,}{more}; nothing was recorded. Mend them and import it again.")
 
 
 def _say_states(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -105,5 +105,7 @@ def _say_states(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     )
     path = verdicts.write_conflicts(con, settings)
     if found.get("conflict"):
-        console.print(f"Reviewers differ on {found['conflict']:,} pairs, listed in {path}; nothing follows from those.")
+        console.print(
+            f"Pairs on which reviewers differ: {found['conflict']:,}, listed in {path}; nothing follows from those."
+        )
     console.print("Decisions on which two agree count from the next run of a quarter on.")

@@ -8,7 +8,8 @@ digits, token_a < token_b), verdict ('same', 'different', 'unsure', or 'undone' 
 decided_on (the reviewer's day), recorded_at (UTC; of one reviewer the latest on a pair stands).
 
 A decision is in force where two different reviewers say 'same' and none 'different', or the other way round. Reviewers who differ are in
-conflict, and nothing follows until one of them says otherwise. A run known at a day uses what was recorded by that day.
+conflict, and nothing follows until one of them says otherwise. So are decisions that contradict each other by way of a third record (A is
+B, B is C, and A is not C). A run known at a day uses what was recorded by that day.
 
 A record token lasts as long as the partner keeps calling the child so: the partner's own id where ids last; else the UPN, if one child of the
 return bears it; else what the return says of the child. It is keyed, so the file of decisions names nobody.
@@ -83,6 +84,32 @@ def create_verdicts(con: duckdb.DuckDBPyConnection, path: Path, known_at: date =
         select token_a, token_b, {STATE} as state
         from standing_verdict
         group by token_a, token_b;
+
+        create or replace temp table reached as
+        with recursive edge as (
+            select unnest([token_a, token_b]) as one, unnest([token_b, token_a]) as two from decision where state = 'same'
+        ),
+
+        reached as (
+            select one, two from edge
+            union
+            select reached.one, edge.two from reached inner join edge on reached.two = edge.one
+        )
+
+        from reached;
+
+        create or replace temp table contradicted as
+        select token_a, token_b
+        from decision
+        semi join reached on decision.token_a = reached.one and decision.token_b = reached.two
+        where state = 'different';
+
+        update decision set state = 'conflict'
+        where (state = 'different' and (token_a, token_b) in (from contradicted))
+            or (state = 'same' and token_a in (
+                select reached.two from reached inner join contradicted on reached.one = contradicted.token_a));
+        drop table reached;
+        drop table contradicted;
     """)
 
 
