@@ -1,21 +1,30 @@
-"""`python -m benchmarks [speed|kill|defects|intake]`; all of them without an argument."""
+"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|identity-train]`; the first five without an argument."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import defects, intake, kill, speed
+from benchmarks import defects, identity, identity_train, intake, kill, speed
 from benchmarks.measure import machine
 
 if __name__ == "__main__":
     print(machine())
-    chosen = sys.argv[1:] or ["speed", "kill", "defects", "intake"]
+    sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    chosen = [word for word in sys.argv[1:] if not word.isdecimal()] or [
+        "speed",
+        "kill",
+        "defects",
+        "intake",
+        "identity",
+    ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
         "kill": kill.main,
         "defects": defects.main,
         "intake": intake.main,
+        "identity": lambda: identity.main(sizes or (200_000,)),
+        "identity-train": identity_train.main,
     }
     for name in chosen:
         mains[name]()

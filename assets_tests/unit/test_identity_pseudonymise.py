@@ -82,7 +82,16 @@ def test_the_copies_have_the_declared_shape(scene: Scene) -> None:
             assert _columns(path) == raw_columns(feed, feed.tables[path.parent.name])
     assert _columns(scene.identity / "person.parquet") == list(PERSON_COLUMNS.items())
     names = [name for name, _ in _columns(scene.identity / "person_link.parquet")]
-    assert names == ["person_key", "partner", "feed", "source_person_id", "method", "submission_id"]
+    assert names == [
+        "person_key",
+        "partner",
+        "feed",
+        "source_person_id",
+        "method",
+        "match_probability",
+        "is_in_doubt",
+        "submission_id",
+    ]
 
 
 def test_rows_keep_their_order_their_origin_and_their_pseudonym(scene: Scene) -> None:
@@ -171,7 +180,8 @@ def test_folders_are_private_and_nothing_is_left_behind(scene: Scene) -> None:
     scene.run()
     folders = [path for path in scene.settings.restricted.rglob("*") if path.is_dir() and "accepted" not in path.parts]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
-    assert [path.name for path in (scene.settings.restricted / "identity").iterdir()] == [Q4.label]
+    left = sorted(path.name for path in (scene.settings.restricted / "identity").iterdir())
+    assert left == [Q4.label, "key_event.parquet", "review", "scores"]
     assert not list(scene.settings.temp.iterdir())
 
 

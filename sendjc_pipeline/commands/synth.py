@@ -26,6 +26,7 @@ def synthesise(
     now: datetime,
     feeds: str | None = None,
     *,
+    hard: bool = False,
     reduced: bool = False,
 ) -> None:
     """Generate into `out`, print the rows per feed, and submit them all to `land` if it is given."""
@@ -43,6 +44,7 @@ def synthesise(
         defects,
         progress=stopwatch(),
         feeds=[feed.strip() for feed in feeds.split(",")] if feeds else None,
+        hard=hard,
         reduced=reduced,
     )
     show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))

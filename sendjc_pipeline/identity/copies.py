@@ -41,7 +41,8 @@ def write_identity(
     pseudonym = f"case {' '.join(cases)} end" if cases else "null"
     links = f"""
         select distinct local_link.person_key, record.partner, record.feed,
-            cast({pseudonym} as varchar) as source_person_id, local_link.method, record.submission_id
+            cast({pseudonym} as varchar) as source_person_id, local_link.method,
+            cast(local_link.match_probability as double) as match_probability, local_link.is_in_doubt, record.submission_id
         from person_record as record
         inner join local_link using (side, space, partner, source_person_id)"""
     _copy(con, f"{links} order by feed, partner, submission_id, source_person_id", folder / "person_link.parquet")

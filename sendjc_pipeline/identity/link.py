@@ -3,6 +3,8 @@
 Belongs here: the three ways of joining (no_conflict, one_per_partner, one_each_side). Does not belong here: reading,
 person keys or attributes.
 
+What clerks told apart is never joined here; what they joined is the business of cluster.py.
+
 Nothing depends on the order of rows or on threads: children are numbered by sorted ids, and every choice is a min() or
 a count. No chain can form: within a side a rule joins only children with exactly one value of its keys, and a child is
 linked to the other side once or not at all.
@@ -17,20 +19,31 @@ import duckdb
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS, MatchRule
 
+# Values whose bearers clerks have told apart.
+_PARTED = """
+            select one.value
+            from decided_different
+            inner join child as a on decided_different.one = a.local_no
+            inner join child as b on decided_different.two = b.local_no
+            inner join bearer as one on a.child_no = one.child_no
+            inner join bearer as two on b.child_no = two.child_no and one.value = two.value"""
+
 
 @guarded("linking records")
 def link(con: duckdb.DuckDBPyConnection, rules: Sequence[MatchRule]) -> None:
-    """Decide who is one child, from the tables of records.create_records; creates three temporary tables.
+    """Decide who is one child by the rules, from the tables of records.create_records and decisions.create_decisions.
 
     child: one row per local_no: side, child_no (the child within its side), method (the rule that settled it, else
     'local_id').
     trusted: local_no, kind, value: the identifiers that were used, being valid, undisputed and not shared.
+    shared_identifier: kind, value, local_no: those that were not used, with each record that bears one.
     between_link: education_no, health_no (both child_no), method.
     """
     con.execute("""
         create or replace temp table child as
         select local_no, side, local_no as child_no, 'local_id' as method from local_person;
         create or replace temp table trusted (local_no bigint, kind varchar, value varchar);
+        create or replace temp table shared_identifier (kind varchar, value varchar, local_no bigint);
         create or replace temp table between_link (education_no bigint, health_no bigint, method varchar);
     """)
     used: dict[str, list[str]] = {}
@@ -76,7 +89,14 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronge
             group by bearer.value
             having count(distinct bearer.child_no) = 1
                 or ({alike} and count(distinct said.local_no) in ({numberings}, {named}))
-        );
+        ) and bearer.value not in ({_PARTED});
+
+        insert into shared_identifier
+        select distinct '{key}', bearer.value, child.local_no
+        from bearer
+        anti join joined using (value)
+        inner join child using (child_no)
+        inner join agreed on child.local_no = agreed.local_no and bearer.value = agreed.{key};
 
         insert into trusted
         select child.local_no, '{key}', joined.value
@@ -88,7 +108,7 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronge
 
 
 def _join_by_attributes(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
-    """Same keys, same child, unless a partner has two such children or they bear two identifiers of one kind."""
+    """Same keys, same child, unless a numbering of a partner has two such children or they bear two identifiers of one kind."""
     keys, filled = _keys(rule)
     one_each = " and ".join(f"count(distinct said.{kind}) <= 1" for kind in IDENTIFIERS)
     con.execute(f"""
@@ -112,11 +132,13 @@ def _join_by_attributes(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None
             inner join child using (child_no)
             inner join local_person using (local_no)
             inner join said using (local_no)
+            where bearer.value in (select value from bearer group by value having count(*) > 1)
             group by bearer.value
             having count(distinct bearer.child_no) > 1
-                and count(distinct (bearer.child_no, local_person.partner)) = count(distinct local_person.partner)
+                and count(distinct (bearer.child_no, local_person.partner, local_person.space))
+                    = count(distinct (local_person.partner, local_person.space))
                 and {one_each}
-        );
+        ) and bearer.value not in ({_PARTED});
     """)
     _renumber(con, rule, "joined.child_no is not null")
 
@@ -156,6 +178,12 @@ def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
             select * from candidate
             where education_no not in (select education_no from between_link)
                 and health_no not in (select health_no from between_link)
+                and (education_no, health_no) not in (
+                    select unnest([(a.child_no, b.child_no), (b.child_no, a.child_no)])
+                    from decided_different
+                    inner join child as a on decided_different.one = a.local_no
+                    inner join child as b on decided_different.two = b.local_no
+                )
         )
 
         select education_no, health_no, '{rule.method}'
@@ -165,7 +193,7 @@ def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
 
 
 def _keys(rule: MatchRule) -> tuple[str, str]:
-    """One value made of every key (a list, so that no two sets of keys run together), and that all are known."""
+    """One value made of every key (no standardised one holds a bar, so no two sets of keys run together), and that all are known."""
     columns = [f"agreed.{key}" for key in rule.keys]
     value = ", ".join(f"cast({column} as varchar)" for column in columns)
-    return f"[{value}]", " and ".join(f"{column} is not null" for column in columns)
+    return f"concat_ws('|', {value})", " and ".join(f"{column} is not null" for column in columns)

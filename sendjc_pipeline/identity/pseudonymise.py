@@ -9,16 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 
 import duckdb
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.identity import attributes, copies, link, persons, records, standardise, vault
+from sendjc_pipeline.identity import (
+    attributes,
+    cluster,
+    contents,
+    copies,
+    decisions,
+    doubt,
+    events,
+    link,
+    persons,
+    records,
+    scores,
+    standardise,
+    vault,
+)
 from sendjc_pipeline.identity.columns import raw_columns
 from sendjc_pipeline.identity.pseudonym import Pseudonymiser
 from sendjc_pipeline.identity.records import AcceptedSubmission, text
 from sendjc_pipeline.identity.rules import match_rules
+from sendjc_pipeline.identity.thresholds import thresholds
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.settings import Settings
@@ -26,9 +41,10 @@ from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.receipt import Receipt
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect
 
-__all__ = ["IdentityResult", "raw_columns", "resolve_and_pseudonymise"]
+# Above so many records spilling would cost minutes; the usual limit keeps a quarter of one area within 2 GiB.
+_MANY_ROWS, _MEMORY_FOR_MANY = 600_000, "4500MB"
 
-_BY_FEED = "from said inner join local_link using (local_no) group by all order by all"
+__all__ = ["IdentityResult", "raw_columns", "resolve_and_pseudonymise"]
 
 
 @dataclass(frozen=True)
@@ -36,25 +52,44 @@ class IdentityResult:
     """What a run may say about itself: counts, and nothing of any child.
 
     `links_by_method` counts a partner's children, once per feed, by the method in person_link; `unlinked_by_feed`
-    counts those of them to whom no child of the other side (education or health) was linked.
+    counts those of them to whom no child of the other side (education or health) was linked. `compared` pairs were scored in
+    this run (those of earlier runs are kept); `doubtful` pairs of children were not linked and might be one.
     """
 
     persons: int
     on_both_sides: int
     links_by_method: dict[str, int]
     unlinked_by_feed: dict[str, int]
+    compared: int = 0
+    doubtful: int = 0
 
 
 def resolve_and_pseudonymise(
-    settings: Settings, quarter: Quarter, deliveries: Sequence[tuple[Submission, Receipt]], key: bytes
+    settings: Settings,
+    quarter: Quarter,
+    deliveries: Sequence[tuple[Submission, Receipt]],
+    key: bytes,
+    history: Sequence[tuple[Submission, Receipt]] = (),
+    known_at: date = date.max,
 ) -> IdentityResult:
     """Write restricted/identity/<quarter>/ and restricted/pseudonymised/<quarter>/ in place of what was there before.
 
-    The same deliveries, key and code give the same bytes, in any order and with any number of threads.
+    The same deliveries, history, decisions, key and code give the same bytes, in any order and with any number of threads.
+
+    Args:
+        settings: the home.
+        quarter: whose figures are made.
+        deliveries: the submissions that the quarter counts.
+        key: the pseudonym key.
+        history: everything else that was received by then and not withdrawn, for who is who and since when.
+        known_at: the day by which clerical decisions must have been recorded.
 
     identity/<quarter>/person.parquet: attributes.PERSON_COLUMNS, by person_key.
     identity/<quarter>/person_link.parquet: person_key, partner, feed, source_person_id (pseudonym), method,
-        submission_id; one row per submission and child in it.
+        match_probability, is_in_doubt, submission_id; one row per submission and child in it.
+    identity/<quarter>/person_doubt.parquet, identity/review/<quarter>/candidate_pair.parquet: see doubt.py.
+    identity/<quarter>/key_map.parquet, identity/key_event.parquet: see events.py.
+    identity/scores/: see scores.py. identity/decisions.parquet is read: see decisions.py.
     pseudonymised/<quarter>/<feed>/<table>/<submission_id>.parquet: raw_columns(feed, table), by source_row.
 
     Feeds without persons and rejected submissions are passed over.
@@ -64,31 +99,45 @@ def resolve_and_pseudonymise(
         stands.
         SendjcError: a seed is missing, or a person-level feed has no entry in sources.py.
     """
-    accepted = _accepted(deliveries)
-    rules = match_rules(quarter.end)
+    accepted = accepted_of(deliveries)
+    rules, limits = match_rules(quarter.end), thresholds(quarter.end)
+    home = settings.restricted / "identity"
     with vault.workspace(settings, quarter) as scratch:
-        identity, rows = vault.make_folder(scratch / "identity"), vault.make_folder(scratch / "pseudonymised")
+        identity, rows, review = (vault.make_folder(scratch / name) for name in ("identity", "pseudonymised", "review"))
         con = connect()
         try:
             # Not the shared spill folder: what is spilled here holds names.
             con.execute(f"set temp_directory = {text(scratch / 'spill')}")
+            con.execute("set enable_progress_bar = false")
             con.execute(f"set max_temp_directory_size = '{SPILL_LIMIT}'")
+            past = accepted_of(history)
+            if records.count_rows(con, [*accepted, *past]) > _MANY_ROWS:
+                con.execute(f"set memory_limit = '{_MEMORY_FOR_MANY}'")
             pseudonymiser = Pseudonymiser(con, key)
             standardise.create_macros(con)
-            records.create_records(con, accepted)
+            records.create_records(con, accepted, past)
+            contents.create_contents(con)
+            decisions.create_decisions(con, pseudonymiser, decisions.decisions_file(settings), known_at)
             link.link(con, rules)
-            persons.create_persons(con, pseudonymiser)
+            compared = scores.create_scores(con, home / "scores" / scores.cache_name(), limits.review_weight)
+            cluster.create_clusters(con, limits)
+            persons.create_persons(con, pseudonymiser, limits)
+            doubt.create_doubts(con, limits)
             attributes.create_attributes(con, accepted, quarter.end)
             copies.write_identity(con, pseudonymiser, accepted, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
-            result = _count(con)
+            doubt.write_doubts(con, identity, review)
+            events.write_map(con, identity)
+            events.create_events(con, settings, quarter)
+            result = _count(con, compared)
+            events.append_events(con, settings, quarter)
         finally:
             con.close()
-        vault.swap_in(settings, quarter, scratch, identity, rows)
+        vault.swap_in(settings, quarter, scratch, identity, rows, review)
     return result
 
 
-def _accepted(deliveries: Sequence[tuple[Submission, Receipt]]) -> list[AcceptedSubmission]:
+def accepted_of(deliveries: Sequence[tuple[Submission, Receipt]]) -> list[AcceptedSubmission]:
     found = []
     for submission, receipt in deliveries:
         if receipt.status != "accepted" or receipt.folder is None or not feeds.load(submission.feed).is_person_level:
@@ -109,10 +158,22 @@ def _accepted(deliveries: Sequence[tuple[Submission, Receipt]]) -> list[Accepted
     return sorted(found, key=lambda item: (item.feed, item.partner, item.period_end, item.submission_id))
 
 
-def _count(con: duckdb.DuckDBPyConnection) -> IdentityResult:
-    totals = con.execute("select (select count(*) from person), (select count(*) from between_link)").fetchone()
-    people, both = totals or (0, 0)
-    alone = "count(*) filter (where person_no not in (select education_no from between_link))"
-    methods = con.execute(f"select method, count(*) {_BY_FEED}").fetchall()
-    unlinked = con.execute(f"select feed, {alone} {_BY_FEED}").fetchall()
-    return IdentityResult(people, both, dict(methods), dict(unlinked))
+def _count(con: duckdb.DuckDBPyConnection, compared: int) -> IdentityResult:
+    sides = "select person_no from person_record inner join local_link using (side, space, partner, source_person_id)"
+    totals = con.execute(f"""
+        select (select count(*) from person),
+            (select count(*) from ({sides} group by person_no having count(distinct local_link.side) > 1)),
+            (select count(*) from doubtful_pair where person_one in (from person) and person_two in (from person))
+    """).fetchone()
+    people, both, doubtful = totals or (0, 0, 0)
+    con.execute(f"""
+        create or replace temp table sent_child as
+        select distinct person_record.feed, local_link.local_no, local_link.person_no, local_link.method
+        from person_record
+        inner join local_link using (side, space, partner, source_person_id);
+
+        create or replace temp table met as {sides} group by person_no having count(distinct local_link.side) > 1""")
+    methods = con.execute("select method, count(*) from sent_child group by method order by method").fetchall()
+    alone = "count(*) filter (where person_no not in (from met))"
+    unlinked = con.execute(f"select feed, {alone} from sent_child group by feed order by feed").fetchall()
+    return IdentityResult(people, both, dict(methods), dict(unlinked), compared, doubtful)

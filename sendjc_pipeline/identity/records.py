@@ -57,13 +57,32 @@ def create_view(
     return True
 
 
+@guarded("counting the accepted records of children")
+def count_rows(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission]) -> int:
+    """How many rows the person tables of some submissions hold, from their footers alone."""
+    paths = [path for item in accepted if (path := item.table(source_of(item.feed).table))]
+    if not paths:
+        return 0
+    listed = ", ".join(text(path) for path in paths)
+    (rows,) = con.execute(f"select sum(num_rows) from parquet_file_metadata([{listed}])").fetchone() or (0,)
+    return int(rows)
+
+
 @guarded("reading the accepted records of children")
-def create_records(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission]) -> None:
+def create_records(
+    con: duckdb.DuckDBPyConnection,
+    accepted: Sequence[AcceptedSubmission],
+    history: Sequence[AcceptedSubmission] = (),
+) -> None:
     """Create the temporary tables below. Needs standardise.create_macros.
 
+    `accepted` are the submissions that the quarter counts; `history` holds what else had been received: who a child is, and
+    since when its identifiers are known, is learnt from all of them.
+
     submission: submission_id, partner, feed, space (sources.PersonSource), period_end, received_at, folder (with its last slash).
-    person_record: one row per child and submission: recency (1 is the oldest; a total order by period, then receipt),
-        side, space, feed, partner, submission_id, source_person_id, and sources.ATTRIBUTES standardised.
+    history_record: one row per child and submission: recency (1 is the oldest; a total order by period, then receipt),
+        side, space, feed, partner, submission_id, source_person_id, received_at, and sources.ATTRIBUTES standardised.
+    person_record: those of the submissions that the quarter counts.
     local_person: one row per (side, space, partner, source_person_id), with local_no.
     said: one row per (local_no, feed): the newest value of each attribute that the feed gives.
     agreed: one row per local_no: the attributes on which its feeds agree, else NULL; only these are matched on.
@@ -72,7 +91,9 @@ def create_records(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSu
         "create or replace temp table submission (submission_id varchar, partner varchar, feed varchar,"
         " space varchar, period_end date, received_at timestamp, folder varchar)"
     )
-    for item in accepted:
+    counted = {item.submission_id for item in accepted}
+    everything = [*accepted, *(item for item in history if item.submission_id not in counted)]
+    for item in everything:
         con.execute(
             "insert into submission values (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -91,46 +112,69 @@ def create_records(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSu
         " submission_id varchar, period_end date, received_at timestamp, source_row bigint, source_person_id varchar,"
         f" {typed})"
     )
-    for feed in sorted({item.feed for item in accepted}):
+    for feed in sorted({item.feed for item in everything}):
         source = source_of(feed)
-        if create_view(con, "sent_table", accepted, feed, source.table):
+        if create_view(con, "sent_table", everything, feed, source.table):
             con.execute(_insert(source))
+    con.execute("create or replace temp table counted (submission_id varchar)")
+    if counted:
+        con.executemany("insert into counted values (?)", [[number] for number in sorted(counted)])
     _settle(con)
 
 
 def _insert(source: PersonSource) -> str:
     values = []
     for name, (kind, macro) in ATTRIBUTES.items():
+        if name == "one_name":
+            values.append("sent.identity_one_name")
+            continue
         sent = [f'{macro}(sent."{column}")' if macro else f'sent."{column}"' for column in source.columns.get(name, ())]
-        values.append(f"coalesce({', '.join(sent)}, null)" if sent else f"cast(null as {kind})")
+        value = f"coalesce({', '.join(sent)}, null)" if sent else f"cast(null as {kind})"
+        is_name = name in ("forename", "surname")
+        values.append(f"case when sent.identity_one_name is null then {value} end" if is_name and sent else value)
     return f"""
         insert into sent_person
         select '{source.side}', submission.space, submission.feed, submission.partner, submission.submission_id,
             submission.period_end, submission.received_at, sent.source_row,
             cast(sent."{source.person_id}" as varchar), {", ".join(values)}
-        from sent_table as sent
+        from (select sent.*, {_one_name(source)} as identity_one_name from sent_table as sent) as sent
         inner join submission using (submission_id)
         where sent."{source.person_id}" is not null"""
+
+
+def _one_name(source: PersonSource) -> str:
+    """A whole name that stands in the field of the surname, or of the forename, while the other is empty; as sent."""
+    names = [source.columns.get(name, ()) for name in ("forename", "surname")]
+    if not all(names):
+        return "cast(null as varchar)"
+    forename, surname = (f'sent."{columns[0]}"' for columns in names)
+    return f"identity_one_name({forename}, {surname})"
 
 
 def _settle(con: duckdb.DuckDBPyConnection) -> None:
     names = list(ATTRIBUTES)
     newest = ", ".join(f"arg_max({name}, recency) as {name}" for name in names)  # arg_max passes over NULL
-    unanimous = ", ".join(f"case when count(distinct {name}) = 1 then min({name}) end as {name}" for name in names)
+    unanimous = ", ".join(f"case when min({name}) = max({name}) then min({name}) end as {name}" for name in names)
     con.execute(f"""
-        create or replace temp table person_record as
+        -- Apart from the rest, for the few that there are: as an expression it would be worked out for every record.
+        update sent_person set one_name = identity_split_name(one_name) where one_name is not null;
+
+        create or replace temp table history_record as
         select row_number() over (order by period_end, received_at, feed, submission_id, source_row) as recency,
-            side, space, feed, partner, submission_id, source_person_id, {", ".join(names)}
+            side, space, feed, partner, submission_id, source_person_id, received_at, {", ".join(names)}
         from sent_person;
         drop table sent_person;
 
+        create or replace temp view person_record as
+        select * from history_record semi join counted using (submission_id);
+
         create or replace temp table local_person as
         select row_number() over (order by side, space, partner, source_person_id) as local_no, *
-        from (select distinct side, space, partner, source_person_id from person_record);
+        from (select distinct side, space, partner, source_person_id from history_record);
 
         create or replace temp table said as
-        select local_person.local_no, person_record.feed, {newest}
-        from person_record
+        select local_person.local_no, history_record.feed, {newest}
+        from history_record
         inner join local_person using (side, space, partner, source_person_id)
         group by all;
 

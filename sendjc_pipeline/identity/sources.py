@@ -15,13 +15,15 @@ from sendjc_pipeline.settings import SendjcError
 
 Side = Literal["education", "health"]
 
-# Attribute of a child -> (DuckDB type, macro of standardise.py that brings a sent value into it, or none).
+# Attribute of a child -> (DuckDB type, macro of standardise.py that brings a sent value into it, or none). `one_name` is a
+# whole name that was sent in one field (records.py); forename and surname are then not known.
 ATTRIBUTES: Mapping[str, tuple[str, str | None]] = {
     "nhs_number": ("varchar", "identity_nhs_number"),
     "upn": ("varchar", "identity_upn"),
     "uln": ("varchar", "identity_uln"),
     "surname": ("varchar", "identity_name"),
     "forename": ("varchar", "identity_name"),
+    "one_name": ("varchar", None),
     "birth_date": ("date", "identity_birth_date"),
     "sex": ("varchar", "identity_sex"),
     "postcode": ("varchar", "identity_postcode"),

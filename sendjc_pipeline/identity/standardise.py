@@ -34,11 +34,25 @@ for _letter, _spelling in _DOUBLE.items():
     _MARKS = f"replace({_MARKS}, '{_letter}', '{_spelling}')"
 _NAMES = ", ".join(f"'{name}'" for name in PLACEHOLDER_NAMES)
 
+# Soundex: vowels go, letters of one sound become one digit, neighbours of one sound count once.
+_SOUNDS = "coalesce(translate(substr(x, 2), 'BFPVCGJKQSXZDTLMNRAEIOUHWY', '111122222222334556'), '')"
+for _digit in "123456":
+    _SOUNDS = f"replace({_SOUNDS}, '{_digit * 2}', '{_digit}')"
+
 _MACROS = f"""
 create or replace macro identity_letters(x) as
     nullif(regexp_replace(translate({_MARKS}, '{_SINGLE[0]}', '{_SINGLE[1]}'), '[^\\p{{L}}]', '', 'g'), '');
 create or replace macro identity_name(x) as
     case when identity_letters(x) not in ({_NAMES}) then identity_letters(x) end;
+create or replace macro identity_words(x) as nullif(trim(regexp_replace(
+    translate({_MARKS}, '{_SINGLE[0]}-', '{_SINGLE[1]}'), '([^\\p{{L}}''])+', ' ', 'g')), '');
+create or replace macro identity_one_name(forename, surname) as case
+    when nullif(trim(forename), '') is null and regexp_matches(trim(surname), '[\\p{{L}}][ ,]+[\\p{{L}}]') then surname
+    when nullif(trim(surname), '') is null and regexp_matches(trim(forename), '[\\p{{L}}][ ,]+[\\p{{L}}]') then forename end;
+create or replace macro identity_split_name(x) as case
+    when contains(x, ',') then identity_words(split_part(x, ',', 2)) || '|' || identity_words(split_part(x, ',', 1))
+    else regexp_replace(identity_words(x), ' ', '|') end;
+create or replace macro identity_sound(x) as substr(x[1] || {_SOUNDS}, 1, 4);
 create or replace macro identity_birth_date(x) as case when x >= date '{EARLIEST_BIRTH}' then x end;
 create or replace macro identity_sex(x) as case
     when upper(trim(x)) in ('M', '1') then 'M' when upper(trim(x)) in ('F', '2') then 'F' end;

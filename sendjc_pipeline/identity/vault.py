@@ -39,19 +39,30 @@ def workspace(settings: Settings, quarter: Quarter) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def swap_in(settings: Settings, quarter: Quarter, scratch: Path, identity: Path, pseudonymised: Path) -> None:
-    """Put the two new folders in the place of the quarter's old ones.
+def review_folder(settings: Settings, quarter: Quarter) -> Path:
+    """Where candidate_pair.parquet of a quarter lies, with the particulars that a reviewer needs."""
+    return settings.restricted / "identity" / "review" / quarter.label
+
+
+def swap_in(
+    settings: Settings, quarter: Quarter, scratch: Path, identity: Path, pseudonymised: Path, review: Path
+) -> None:
+    """Put the new folders in the place of the quarter's old ones.
 
     The persons go away first and come back last: whoever finds them finds rows of the same making beside them, and a
     process killed in between leaves a quarter that cannot be read at all rather than a mixed one.
     """
     final_identity, final_rows = identity_folder(settings, quarter), pseudonymised_folder(settings, quarter)
-    _make_private(final_identity.parent, final_rows.parent)
+    final_review = review_folder(settings, quarter)
+    _make_private(final_identity.parent, final_rows.parent, final_review.parent)
     if final_identity.exists():
         final_identity.rename(scratch / "old_identity")
     if final_rows.exists():
         final_rows.rename(scratch / "old_pseudonymised")
     pseudonymised.rename(final_rows)
+    if final_review.exists():
+        final_review.rename(scratch / "old_review")
+    review.rename(final_review)
     identity.rename(final_identity)
 
 

@@ -9,7 +9,7 @@ from sendjc_pipeline.orchestration.home import POOL, Home
 from sendjc_pipeline.orchestration.partitions import known_at, one_at_a_time, quarter_of, quarters
 from sendjc_pipeline.orchestration.progress import say
 from sendjc_pipeline.settings import pseudonym_key
-from sendjc_pipeline.warehouse.gather import gather
+from sendjc_pipeline.warehouse.gather import gather, gather_history
 
 PSEUDONYMISED = dg.AssetKey(["identity", "pseudonymised"])
 
@@ -30,7 +30,12 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
     quarter = quarter_of(context)
     inputs = gather(settings, quarter, known_at(context), only=person_level_feeds())
     deliveries = [(d.submission, d.receipt) for d in inputs.deliveries if d.receipt.status == "accepted"]
-    result = resolve_and_pseudonymise(settings, quarter, deliveries, pseudonym_key(settings))
-    say(f"identity: {result.persons:,} children")
+    history = gather_history(settings, known_at(context), person_level_feeds())
+    result = resolve_and_pseudonymise(
+        settings, quarter, deliveries, pseudonym_key(settings), history, known_at(context)
+    )
+    say(f"identity: {result.persons:,} children, {result.doubtful:,} pairs for review")
     links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
-    return dg.MaterializeResult(metadata={"dagster/row_count": result.persons, **links})
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": result.persons, "pairs_in_doubt": result.doubtful, **links}
+    )

@@ -10,17 +10,19 @@ from pathlib import Path
 import polars as pl
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.synthetic import truth
 from sendjc_pipeline.synthetic.draws import Draws
+from sendjc_pipeline.synthetic.hard import roughen_tables
 from sendjc_pipeline.synthetic.planter import plant
 from sendjc_pipeline.synthetic.planting import FIRST_ROW, Sent
 
 
 class Evidence:
-    """Lists of one generation; `rate` is the number of faults per row sent."""
+    """Lists of one generation; `rate` is the number of faults per row sent, `hard` adds the noise of hard.py about who is who."""
 
-    def __init__(self, seed: int, rate: float) -> None:
-        self.seed, self.rate = seed, rate
+    def __init__(self, seed: int, rate: float, *, hard: bool = False) -> None:
+        self.seed, self.rate, self.hard = seed, rate, hard
         self.records: list[pl.DataFrame] = []
         self.faults: list[pl.DataFrame] = []
         self.families: list[pl.DataFrame] = []
@@ -44,9 +46,11 @@ class Evidence:
         first_row: int = FIRST_ROW,
     ) -> dict[str, pl.DataFrame]:
         """Plant faults in a submission's tables, if any were asked for."""
+        declaration = feeds.load(feed)
+        if self.hard:
+            tables = roughen_tables(declaration, partner, self.seed, read_period(period).end, tables)
         if not self.rate:
             return tables
-        declaration = feeds.load(feed)
         sent = Sent(declaration, partner, period, spec or declaration.default_spec, tables, files, is_tree, first_row)
         planted = plant(sent, self.rate, Draws(self.seed, "defects", feed, partner, period))
         self.faults.append(planted.ledger)

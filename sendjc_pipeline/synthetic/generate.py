@@ -35,7 +35,7 @@ def _checked(areas: Sequence[str], quarters: Sequence[str | Quarter], scale: flo
 def generate(
     out: Path, seed: int, scale: float, areas: Sequence[str], quarters: Sequence[str | Quarter], truth: Path | None = None,
     defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None,
-    *, reduced: bool = False,
+    *, hard: bool = False, reduced: bool = False,
 ) -> Summary:  # fmt: skip
     """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
 
@@ -53,6 +53,7 @@ def generate(
         defects: faults to plant per row sent; at most one is put into a family of rows.
         progress: called with one line before each long step.
         feeds: feeds to write; None means every one that can be.
+        hard: mistake names, birth dates, addresses and numbers of children as the partners of hard.py do.
         reduced: leave out what seeds/demo does not have: the ten optional tables of CSDS, and the mental-health patients in demographics.
 
     Raises:
@@ -67,7 +68,7 @@ def generate(
     world = population.build(seed, scale)
     summary = Summary(out)
     served = [area for area in cal.AREAS if area in areas]
-    partners = Partners(world, served, defects, summary, feeds or every_feed(), reduced=reduced)
+    partners = Partners(world, served, defects, summary, feeds or every_feed(), hard=hard, reduced=reduced)
     for quarter in wanted:
         say(f"writing {quarter}")
         partners.quarter(quarter, truth is not None)

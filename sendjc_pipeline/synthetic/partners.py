@@ -58,11 +58,12 @@ class Partners:
         summary: Summary,
         wanted: Sequence[str],
         *,
+        hard: bool = False,
         reduced: bool = False,
     ) -> None:
         self.world, self.areas, self.summary, self.wanted, self.reduced = world, areas, summary, wanted, reduced
         self.contacts = all_contacts(world)
-        self.evidence = Evidence(world.seed, defects)
+        self.evidence = Evidence(world.seed, defects, hard=hard)
 
     def quarter(self, quarter: Quarter, with_truth: bool) -> None:
         """Write every partner's files for one quarter."""

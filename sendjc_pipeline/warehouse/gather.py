@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity.decisions import in_force
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
+from sendjc_pipeline.submissions.manifest import Submission
+from sendjc_pipeline.submissions.receipt import Receipt
 from sendjc_pipeline.warehouse.deliveries import Delivery, QuarterInputs
 
 
 def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[str] | None = None) -> QuarterInputs:
-    """Accept whatever has not been accepted yet and return the quarter's deliveries, in a fixed order.
+    """Accept whatever has not been accepted yet and return the quarter's deliveries, in a fixed order; of all feeds, with what identity knows.
 
     Accepting is idempotent and keyed by content and declaration, so a second call reads receipts only.
     """
@@ -25,4 +28,20 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     deliveries.sort(
         key=lambda d: (d.submission.feed, d.submission.partner, d.submission.period, d.submission.submission_id)
     )
-    return QuarterInputs(quarter, known_at, deliveries)
+    if only is not None:
+        return QuarterInputs(quarter, known_at, deliveries)
+    person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
+    history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
+    return QuarterInputs(quarter, known_at, deliveries, tuple(history), in_force(settings, known_at))
+
+
+def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> list[tuple[Submission, Receipt]]:
+    """Everything that some feeds had brought by a date and that was not withdrawn, with what became of it, in a fixed order.
+
+    Identity needs more than the quarter's own deliveries: a child keeps the key that its first record gave it.
+    """
+    found = ledger.received(settings, only, known_at)
+    found.sort(
+        key=lambda submission: (submission.feed, submission.partner, submission.period, submission.submission_id)
+    )
+    return [(submission, intake.accept(settings, submission)) for submission in found]
