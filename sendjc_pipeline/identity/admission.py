@@ -93,16 +93,11 @@ def admit(
             for item in (*agreed, *earlier) if item.submission_id in concerned}  # fmt: skip
     _count_children(con)
     without = sorted({(item.partner, item.feed) for item in accepted if not _is_agreed(item)})
-    rows, opted_out, lost = con.execute(f"""
-        select
-            (select coalesce(sum("rows"), 0) from left_out where reason = '{NO_AGREEMENT}'),
-            (select count(distinct (partner, space, source_person_id)) from patient semi join opted_out using (partner, space, source_person_id) where is_counted),
-            (select count(distinct (partner, space, source_person_id)) from patient semi join numberless using (partner, space, source_person_id) where is_counted)
-    """).fetchone() or (0, 0, 0)
+    (rows,) = con.execute(f"select sum(\"rows\") from left_out where reason = '{NO_AGREEMENT}'").fetchone() or (0,)
     return Admission(
         [kept.get(item.submission_id, item) for item in agreed],
         [kept.get(item.submission_id, item) for item in earlier],
-        tuple(without), int(rows), int(opted_out), int(lost),
+        tuple(without), int(rows or 0), _children(con, "opted_out"), _children(con, "numberless"),
     )  # fmt: skip
 
 
@@ -208,6 +203,15 @@ def _goes(feed: feeds.Feed, table: feeds.Table, item: AcceptedSubmission) -> str
         key, above = table.parent.column.lower(), feed.tables[table.parent.table]
         return f'"{key}" in (select "{key}" from read_parquet({text(path)}) where {_goes(feed, above, item)})'
     return "false"
+
+
+def _children(con: duckdb.DuckDBPyConnection, whose: str) -> int:
+    """How many of them the quarter's submissions hold, a child in several feeds of a provider once."""
+    key = "partner, space, source_person_id"
+    found = con.execute(
+        f"select count(distinct ({key})) from patient semi join {whose} using ({key}) where is_counted"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _count_children(con: duckdb.DuckDBPyConnection) -> None:

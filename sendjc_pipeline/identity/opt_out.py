@@ -72,7 +72,10 @@ def add(
     if any(batch.batch_id == batch_id for batch in batches(settings)):
         raise SendjcError(f"batch {batch_id} is this very list, applied in this very second: nothing was added.")
     _append(
-        con, settings, "select ?, 'added', ?::timestamp, ?, ?, token from fresh", [batch_id, moment, partner, _check(key)]
+        con,
+        settings,
+        "select ?, 'added', ?::timestamp, ?, ?, token from fresh",
+        [batch_id, moment, partner, _check(key)],
     )
     return Batch(batch_id, partner, moment, int(children), None)
 
@@ -87,7 +90,9 @@ def withdraw(con: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch, a
     if batch.withdrawn_at is not None:
         raise SendjcError(f"batch {batch.batch_id} was withdrawn on {batch.withdrawn_at:%Y-%m-%d} already.")
     moment = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    _append(con, settings, "select ?, 'withdrawn', ?::timestamp, ?, null, null", [batch.batch_id, moment, batch.partner])
+    _append(
+        con, settings, "select ?, 'withdrawn', ?::timestamp, ?, null, null", [batch.batch_id, moment, batch.partner]
+    )
 
 
 def batches(settings: Settings, known_at: date = date.max) -> list[Batch]:
@@ -150,7 +155,8 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     path = str(list_path(settings))
     replaced = {batch.batch_id for batch in batches(settings) if batch.withdrawn_at is not None}
     foreign = con.execute(
-        "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1", [path, _check(key)]
+        "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1",
+        [path, _check(key)],
     ).fetchall()
     if lost := [name for (name,) in foreign if name in ids and name not in replaced]:
         raise SendjcError(

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from sendjc_pipeline.disclosure.counts import hide_small_counts
 from sendjc_pipeline.disclosure.suppress import suppress
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
@@ -117,13 +118,15 @@ def _publish(
 def _stage(
     con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]
 ) -> list[PublishedTable]:
-    """Make the temporary tables that will be copied: metrics with small numbers hidden, the others as they are."""
+    """Make the temporary tables that will be copied: small numbers of metrics and of declared counts hidden, the others as they are."""
     staged = []
     for table in published_tables(manifest, withheld):
         relation = f"release_{table.name}"
         if table.name in METRIC_KEYS:
             withhold(con, table.name, f"open_{table.name}", withheld)
             suppress(con, f"open_{table.name}", relation, "area_rollup", "metric_nested", METRIC_KEYS[table.name])
+        elif table.small_counts is not None:
+            hide_small_counts(con, f"main.{table.name}", relation, table.small_counts)
         else:
             con.execute(f"create temp table {relation} as select * from main.{table.name}")
         staged.append(PublishedTable(table.name, f"temp.main.{relation}", table.description, table.columns))

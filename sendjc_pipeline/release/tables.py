@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from sendjc_pipeline.disclosure.counts import SmallCounts
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
@@ -40,13 +41,14 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
             node = manifest["nodes"].get(unique_id)
             if node is None:
                 raise UndeclaredTable(f"Exposure {exposure['name']} depends on {unique_id}, which is not a model.")
-            topic = (node["config"].get("meta") or {}).get("topic", "all")
+            meta = node["config"].get("meta") or {}
+            topic = meta.get("topic", "all")
             if topic in withheld and node["name"] not in METRIC_KEYS:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
-            tables.append(
-                PublishedTable(node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS})
-            )
+            small = SmallCounts.model_validate(meta["small_counts"]) if "small_counts" in meta else None
+            described = {**columns, **_RELEASE_COLUMNS}
+            tables.append(PublishedTable(node["name"], node["name"], node["description"], described, small))
     return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
 
 

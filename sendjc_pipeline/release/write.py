@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from sendjc_pipeline.disclosure.counts import SmallCounts
 from sendjc_pipeline.warehouse.connection import connect
 
 ROOT_TABLES = ("metric_quarterly", "metric_monthly")  # their place is promised; every other table lies in tables/
@@ -23,12 +24,13 @@ ROOT_TABLES = ("metric_quarterly", "metric_monthly")  # their place is promised;
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the release: `relation` is what to copy, `columns` tells each column's description."""
+    """A table of the release: `relation` is what to copy, `columns` tells each column's description, `small_counts` what to hide."""
 
     name: str
     relation: str
     description: str
     columns: Mapping[str, str]
+    small_counts: SmallCounts | None = None
 
     @property
     def path(self) -> str:

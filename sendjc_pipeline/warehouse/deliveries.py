@@ -13,7 +13,7 @@ from sendjc_pipeline.submissions.manifest import Submission
 
 @dataclass(frozen=True)
 class Delivery:
-    """One submission with what became of it, and whether the quarter's figures use it."""
+    """One submission with what became of it, and whether the quarter's figures use it: not without a sharing agreement."""
 
     submission: Submission
     receipt: Receipt
@@ -27,6 +27,8 @@ class QuarterInputs:
     quarter: Quarter
     known_at: date
     deliveries: Sequence[Delivery]
+    opt_outs: Sequence[str] = ()
+    """The batches of opt-outs that stood on that day."""
 
     def accepted(self, feed: str) -> list[Delivery]:
         """The deliveries of a feed that the quarter uses."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity import opt_out
+from sendjc_pipeline.identity.agreements import may_be_used
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
@@ -17,17 +19,23 @@ from sendjc_pipeline.warehouse.deliveries import Delivery, QuarterInputs
 def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[str] | None = None) -> QuarterInputs:
     """Accept whatever has not been accepted yet and return the quarter's deliveries, in a fixed order.
 
-    Accepting is idempotent and keyed by content and declaration, so a second call reads receipts only.
+    Accepting is idempotent and keyed by content and declaration, so a second call reads receipts only. What came without a sharing
+    agreement is listed and not selected. Opt-outs are told where every feed is asked for.
     """
     deliveries = [
-        Delivery(submission, intake.accept(settings, submission), is_selected=True)
+        Delivery(submission, intake.accept(settings, submission), is_selected=_may_be_used(submission))
         for feed in (feeds.names() if only is None else only)
         for submission in ledger.current(settings, feed, quarter, known_at)
     ]
     deliveries.sort(
         key=lambda d: (d.submission.feed, d.submission.partner, d.submission.period, d.submission.submission_id)
     )
-    return QuarterInputs(quarter, known_at, deliveries)
+    opt_outs = () if only is not None else tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
+    return QuarterInputs(quarter, known_at, deliveries, opt_outs)
+
+
+def _may_be_used(submission: Submission) -> bool:
+    return may_be_used(submission.partner, submission.feed, submission.received_at.date())
 
 
 def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> list[tuple[Submission, Receipt]]:
