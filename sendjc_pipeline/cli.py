@@ -28,9 +28,13 @@ app = typer.Typer(
 key_app = typer.Typer(no_args_is_help=True, help="The pseudonym key.")
 release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, compare two, roll the current one back.")
 opt_out_app = typer.Typer(no_args_is_help=True, help="Children who opted out of the use of their health records.")
+review_app = typer.Typer(
+    no_args_is_help=True, help="Pairs of records that might be one child: worklists for reviewers, and their verdicts."
+)
 app.add_typer(key_app, name="key")
 app.add_typer(opt_out_app, name="opt-out")
 app.add_typer(release_app, name="release")
+app.add_typer(review_app, name="review")
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The home folder; else SENDJC_HOME.", envvar="SENDJC_HOME")
@@ -40,6 +44,8 @@ FilesArgument = Annotated[
     list[Path], typer.Argument(help="The files, as the partner's system wrote them.", exists=True, dir_okay=False)
 ]
 SpecOption = Annotated[str | None, typer.Option(help="The layout's year or version; else the feed's default.")]
+ReviewerOption = Annotated[str, typer.Option(help="The reviewer's staff name or number, such as j.ali.")]
+OnOption = Annotated[str | None, typer.Option(help="The day of the decisions (YYYY-MM-DD); else today.")]
 QuarterOption = Annotated[str, typer.Option(help="A quarter such as 2024-25-Q4 (January to March 2025).")]
 
 
@@ -401,6 +407,59 @@ def release_rollback(home: HomeOption = None) -> None:
 
     gone, now = ledger.roll_back(_home(home))
     console.print(f"{gone.release_id} withdrawn; {now.release_id} is current.")
+
+
+@review_app.command("export")
+def review_export(
+    quarter: QuarterOption,
+    reviewer: ReviewerOption,
+    most: Annotated[int | None, typer.Option(help="At most so many pairs, the likeliest first.", min=1)] = None,
+    conflicts: Annotated[bool, typer.Option("--conflicts", help="Only pairs on which reviewers differ.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a worklist that is there already.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Write a reviewer's worklist, XLSX and CSV, into restricted/identity/review/: pairs without a verdict of theirs, likeliest first.
+
+    Example: `sendjc review export --quarter 2024-25-Q4 --reviewer j.ali --most 200`
+    """
+    from sendjc_pipeline.commands import review
+    from sendjc_pipeline.commands.run import today
+
+    review.export(_home(home), Quarter.parse(quarter), reviewer, today(), most, conflicts=conflicts, replace=force)
+
+
+@review_app.command("import")
+def review_import(
+    worklist: Annotated[Path, typer.Argument(help="The worklist, filled in.", exists=True, dir_okay=False)],
+    reviewer: ReviewerOption,
+    on: OnOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Record the verdicts of a worklist: same, different or unsure. Two reviewers who agree decide; all of the file or none of it.
+
+    Example: `sendjc review import worklist_2024-25-Q4.xlsx --reviewer j.ali --on 2025-05-12`
+    """
+    from sendjc_pipeline.commands import review
+    from sendjc_pipeline.commands.run import today
+
+    review.take(_home(home), worklist, reviewer, _day(on) if on else today(), datetime.now(UTC), today())
+
+
+@review_app.command("undo")
+def review_undo(
+    pairs: Annotated[list[str], typer.Argument(help="Pairs, as the worklist calls them.")],
+    reviewer: ReviewerOption,
+    on: OnOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Take back a reviewer's verdicts on some pairs. What was said stays on record; a decision that needs it no longer counts.
+
+    Example: `sendjc review undo P3f2a9c1d5b7e604 --reviewer j.ali`
+    """
+    from sendjc_pipeline.commands import review
+    from sendjc_pipeline.commands.run import today
+
+    review.undo(_home(home), pairs, reviewer, _day(on) if on else today(), datetime.now(UTC), today())
 
 
 @app.command()

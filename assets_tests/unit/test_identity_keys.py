@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
 
 from sendjc_pipeline.identity import scores
-from sendjc_pipeline.identity.decisions import COLUMNS
+from sendjc_pipeline.identity.decisions import COLUMNS, decisions_file
 from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_pseudonymise
 from sendjc_pipeline.settings import Settings
 
@@ -148,16 +149,20 @@ def test_scores_that_were_kept_give_what_a_run_from_nothing_gives(scene: Scene) 
     assert {path.name: path.read_bytes() for path in folder.rglob("pair.parquet")} == kept
 
 
-def _decide(scene: Scene, verdict: str, reviewers: tuple[str, str] = ("r1", "r2")) -> None:
+def _decide(
+    scene: Scene, verdict: str, reviewers: tuple[str, str] = ("r1", "r2"), tokens: Sequence[str] | None = None
+) -> None:
     review = scene.settings.restricted / "identity" / "review" / Q4.label / "candidate_pair.parquet"
     names = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con = duckdb.connect()
     con.execute(f"create table d ({names})")
-    con.execute(
-        f"insert into d select token_a, token_b, ?, ?, ?, date '2025-05-01', date '2025-05-02' from read_parquet('{review}')",
-        [verdict, *reviewers],
-    )
-    con.execute(f"copy d to '{scene.settings.restricted / 'identity' / 'decisions.parquet'}' (format parquet)")
+    pair = "select ? as token_a, ? as token_b" if tokens else f"from read_parquet('{review}')"
+    for hour, reviewer in enumerate(reviewers):
+        con.execute(
+            f"insert into d select token_a, token_b, ?, ?, date '2025-05-01', timestamp '2025-05-02 {hour:02}:00:00' from ({pair})",
+            [verdict, reviewer, *(tokens or ())],
+        )
+    con.execute(f"copy d to '{decisions_file(scene.settings)}' (format parquet)")
 
 
 def _in_grey(scene: Scene) -> None:
@@ -198,13 +203,6 @@ def test_clerks_can_part_what_a_rule_joined(scene: Scene) -> None:
     scene.run()
     assert len(scene.children()) == 1
     tokens = duckdb.execute(f"select token from read_parquet('{scene.identity}/key_map.parquet') order by 1").fetchall()
-    names = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    con = duckdb.connect()
-    con.execute(f"create table d ({names})")
-    con.execute(
-        "insert into d values (?, ?, 'different', 'r1', 'r2', date '2025-05-01', date '2025-05-02')",
-        [tokens[0][0], tokens[1][0]],
-    )
-    con.execute(f"copy d to '{scene.settings.restricted / 'identity' / 'decisions.parquet'}' (format parquet)")
+    _decide(scene, "different", tokens=[row[0] for row in tokens])
     scene.run()
     assert len(scene.children()) == 2

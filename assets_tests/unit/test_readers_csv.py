@@ -227,6 +227,13 @@ def test_plain_files_do_take_the_short_way(tmp_path: Path, body: str, line_end: 
     assert con.execute("select count(*) from raw_demographics where source_row is null").fetchone() == (2,)
 
 
+def test_a_cell_too_many_does_not_make_up_for_one_too_few(tmp_path: Path) -> None:
+    lines = [HEADER, "P1,,A,,2015-05-04,F,,,", "P2,,A,,2015-05-04,F,", "P3,,A,,2015-05-04,F,,"]
+    con, _ = read(DEMO, [demographics(tmp_path, "\n".join(lines).encode())])
+    assert con.execute("select source_row, localpatientid from raw_demographics").fetchall() == [(4, "P3")]
+    assert con.execute("select source_row from raw_reject order by 1").fetchall() == [(2,), (3,)]
+
+
 def test_a_short_way_that_fails_leaves_the_file_to_the_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = demographics(tmp_path, f"{HEADER}\nP1,,A,,2015-05-04,F,,\n".encode())
     monkeypatch.setattr(plain, "look", lambda *_: plain.Plain(7, True, False, b"\n"))

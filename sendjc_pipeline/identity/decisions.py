@@ -1,11 +1,15 @@
 """What clerks decided about pairs of records, replayed in every run.
 
-Belongs here: record tokens, and reading restricted/identity/decisions.parquet. Does not belong here: asking the clerks
-(review export and import write the file), or what a decision leads to (link.py, cluster.py).
+Belongs here: record tokens, what follows from the verdicts on record. Does not belong here: recording them (verdicts.py), or
+what a decision leads to (link.py, cluster.py).
 
-decisions.parquet, one row per pair: token_a, token_b (32 hex digits, token_a < token_b), verdict ('same', 'different' or
-'conflict' where the reviewers differ), reviewer_1, reviewer_2 (VARCHAR), decided_on_1, decided_on_2 (DATE). Only verdicts on
-which two different reviewers agree are acted upon.
+restricted/identity/decisions.parquet, only ever added to, one row per verdict of a reviewer on a pair: token_a, token_b (32 hex
+digits, token_a < token_b), verdict ('same', 'different', 'unsure', or 'undone' where the reviewer took the last one back), reviewer,
+decided_on (the reviewer's day), recorded_at (UTC; of one reviewer the latest on a pair stands).
+
+A decision is in force where two different reviewers say 'same' and none 'different', or the other way round. Reviewers who differ are in
+conflict, and nothing follows until one of them says otherwise. So are decisions that contradict each other by way of a third record (A is
+B, B is C, and A is not C). A run known at a day uses what was recorded by that day.
 
 A record token lasts as long as the partner keeps calling the child so: the partner's own id where ids last; else the UPN, if one child of the
 return bears it; else what the return says of the child. It is keyed, so the file of decisions names nobody.
@@ -13,6 +17,9 @@ return bears it; else what the return says of the child. It is keyed, so the fil
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -21,16 +28,109 @@ from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Pseudonymiser
 from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.identity.sources import SOURCES
+from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.warehouse.connection import connect
 
 PURPOSE = "record:tokens"
+FILE_NAME = "decisions.parquet"
+VERDICTS = ("same", "different", "unsure")
+UNDONE = "undone"
+RESTORE = "Restore restricted/identity/decisions.parquet and review/issued.parquet beside it from the backup."
 COLUMNS = {
-    "token_a": "VARCHAR", "token_b": "VARCHAR", "verdict": "VARCHAR", "reviewer_1": "VARCHAR", "reviewer_2": "VARCHAR",
-    "decided_on_1": "DATE", "decided_on_2": "DATE",
+    "token_a": "VARCHAR", "token_b": "VARCHAR", "verdict": "VARCHAR", "reviewer": "VARCHAR", "decided_on": "DATE",
+    "recorded_at": "TIMESTAMP",
 }  # fmt: skip
+# Of one pair: what its standing verdicts come to.
+STATE = """
+    case
+        when count(*) filter (where verdict = 'same') > 0 and count(*) filter (where verdict = 'different') > 0 then 'conflict'
+        when count(*) filter (where verdict = 'same') > 1 then 'same'
+        when count(*) filter (where verdict = 'different') > 1 then 'different'
+        when count(*) filter (where verdict in ('same', 'different')) = 1 then 'one verdict'
+        else 'unsure'
+    end"""
+
+
+def decisions_file(settings: Settings) -> Path:
+    """Where the verdicts are on record."""
+    return settings.restricted / "identity" / FILE_NAME
+
+
+@guarded("reading clerical decisions", RESTORE)
+def create_verdicts(con: duckdb.DuckDBPyConnection, path: Path, known_at: date = date.max) -> None:
+    """Create two temporary tables of what was recorded by a day (of UTC).
+
+    standing_verdict: COLUMNS, one row per pair and reviewer: the latest, unless it was taken back.
+    decision: token_a, token_b, state ('same' and 'different' are in force; 'conflict', 'one verdict' and 'unsure' are not).
+    """
+    con.execute(
+        f"create or replace temp table recorded ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})"
+    )
+    if path.is_file():
+        con.execute(
+            f"insert into recorded by name select * from read_parquet({text(path)}) where recorded_at::date <= ?",
+            [known_at],
+        )
+    con.execute(f"""
+        create or replace temp table standing_verdict as
+        select * from (
+            select * from recorded
+            qualify row_number() over (partition by token_a, token_b, reviewer order by recorded_at desc) = 1
+        )
+        where verdict <> '{UNDONE}';
+        drop table recorded;
+
+        create or replace temp table decision as
+        select token_a, token_b, {STATE} as state
+        from standing_verdict
+        group by token_a, token_b;
+
+        create or replace temp table reached as
+        with recursive edge as (
+            select unnest([token_a, token_b]) as one, unnest([token_b, token_a]) as two from decision where state = 'same'
+        ),
+
+        reached as (
+            select one, two from edge
+            union
+            select reached.one, edge.two from reached inner join edge on reached.two = edge.one
+        )
+
+        from reached;
+
+        create or replace temp table contradicted as
+        select token_a, token_b
+        from decision
+        semi join reached on decision.token_a = reached.one and decision.token_b = reached.two
+        where state = 'different';
+
+        update decision set state = 'conflict'
+        where (state = 'different' and (token_a, token_b) in (from contradicted))
+            or (state = 'same' and token_a in (
+                select reached.two from reached inner join contradicted on reached.one = contradicted.token_a));
+        drop table reached;
+        drop table contradicted;
+    """)
+
+
+def in_force(settings: Settings, known_at: date) -> str:
+    """A hash of the decisions in force on a day, empty where there are none: figures depend on them."""
+    path = decisions_file(settings)
+    if not path.is_file():
+        return ""
+    con = connect()
+    try:
+        create_verdicts(con, path, known_at)
+        rows = con.execute("from decision where state in ('same', 'different') order by all").fetchall()
+    finally:
+        con.close()
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest() if rows else ""
 
 
 @guarded("replaying clerical decisions")
-def create_decisions(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser, path: Path) -> None:
+def create_decisions(
+    con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser, path: Path, known_at: date = date.max
+) -> None:
     """Create tables record_token (local_no, token), decided_same and decided_different (one, two: local_no).
 
     Needs contents.create_contents. A token of several records (a child in several returns) stands for each of them. A decision
@@ -64,11 +164,8 @@ def create_decisions(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymise
         select local_no, arg_min(token, preference) as token
         from record_alias
         group by local_no;
-
-        create or replace temp table decision ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())});
     """)
-    if path.is_file():
-        con.execute(f"insert into decision by name from read_parquet({text(path)})")
+    create_verdicts(con, path, known_at)
     for verdict in ("same", "different"):
         con.execute(f"""
             create or replace temp table decided_{verdict} as
@@ -76,4 +173,4 @@ def create_decisions(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymise
             from decision
             inner join record_alias as a on decision.token_a = a.token
             inner join record_alias as b on decision.token_b = b.token and a.local_no <> b.local_no
-            where decision.verdict = '{verdict}' and decision.reviewer_1 <> decision.reviewer_2""")
+            where decision.state = '{verdict}'""")

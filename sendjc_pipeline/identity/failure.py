@@ -21,8 +21,11 @@ class IdentityFailed(SendjcError):
     """Identity could not be resolved; nothing of the quarter was replaced."""
 
 
-def guarded(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Turn a function's database errors into IdentityFailed, which names the step and the kind of error only."""
+_READ_AGAIN = "Check that the accepted files are whole: remove restricted/accepted/ and run again."
+
+
+def guarded(step: str, remedy: str = _READ_AGAIN) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Turn a function's database errors into IdentityFailed, which names the step, the kind of error and the remedy only."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
@@ -34,7 +37,7 @@ def guarded(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             # Raised outside the handler: "from None" would hide the database's error but carry it along.
             raise IdentityFailed(
                 f"Identity failed while {step} ({kind}); the database's own message is withheld because it may quote a"
-                " record. Check that the accepted files are whole: remove restricted/accepted/ and run again."
+                f" record. {remedy}"
             )
 
         return call

@@ -81,7 +81,7 @@ def resolve_and_pseudonymise(
 ) -> IdentityResult:
     """Write restricted/identity/<quarter>/ and restricted/pseudonymised/<quarter>/ in place of what was there before.
 
-    The same deliveries, history, key and code give the same bytes, in any order and with any number of threads.
+    The same deliveries, history, decisions, key and code give the same bytes, in any order and with any number of threads.
 
     Args:
         settings: the home.
@@ -89,7 +89,7 @@ def resolve_and_pseudonymise(
         deliveries: the submissions that the quarter counts.
         key: the pseudonym key.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
-        known_at: the day as of which opt-outs stand; every one that stands at all unless told.
+        known_at: the day by which clerical decisions must have been recorded, and as of which opt-outs stand.
 
     What has no sharing agreement, and the health rows of children who opted out, take part in nothing (admission.py).
 
@@ -128,7 +128,7 @@ def resolve_and_pseudonymise(
             pseudonymiser = Pseudonymiser(con, key)
             records.create_records(con, accepted, past)
             contents.create_contents(con)
-            decisions.create_decisions(con, pseudonymiser, home / "decisions.parquet")
+            decisions.create_decisions(con, pseudonymiser, decisions.decisions_file(settings), known_at)
             link.link(con, rules)
             compared = scores.create_scores(con, home / "scores" / scores.cache_name(), limits.review_weight)
             cluster.create_clusters(con, limits)

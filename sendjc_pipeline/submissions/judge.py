@@ -16,6 +16,7 @@ from sendjc_pipeline.feeds.implied import rules_of
 from sendjc_pipeline.feeds.model import Column, Feed, Rule, Table
 from sendjc_pipeline.submissions.casting import create_typed_view, typed_name
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
+from sendjc_pipeline.warehouse.connection import two_at_once
 
 _RULE_BOOK = """
     create or replace table rule_book (rule_id integer, rule varchar, category varchar, outcome varchar,
@@ -49,12 +50,15 @@ def judge(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, window: Window)
     for table in feed.tables.values():
         create_typed_view(con, feed, table)
     first = 0
+    generations: dict[int, list[tuple[Table, list[tuple[int, Rule]]]]] = {}
     for table in feed.tables.values():
         numbered = list(enumerate(rules_of(feed, table, spec), start=first))
         first += len(numbered)
         entries = [_entry(number, rule, feed, table, spec) for number, rule in numbered]
         con.executemany("insert into rule_book values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
-        _judge_table(con, feed, table, numbered, window)
+        generations.setdefault(len(feed.ancestors(table)), []).append((table, numbered))
+    for _, generation in sorted(generations.items()):
+        two_at_once(con, lambda own, one: _judge_table(own, feed, *one, window), generation)
 
 
 def leave_unjudged(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:

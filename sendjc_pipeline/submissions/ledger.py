@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -146,12 +146,12 @@ def current(settings: Settings, feed: str, quarter: Quarter, known_at: date) -> 
     return list({submission.partner: submission for submission in chosen}.values())
 
 
-def received(settings: Settings, feed: str, known_at: date) -> list[Submission]:
-    """Every submission of a feed that had been received by a date and not withdrawn by then, oldest first, whatever replaced it."""
+def received(settings: Settings, only: Collection[str], known_at: date) -> list[Submission]:
+    """Every submission of some feeds that had been received by a date and not withdrawn by then, oldest first, whatever replaced it."""
     return [
         submission
         for submission in all_submissions(settings)
-        if submission.feed == feed
+        if submission.feed in only
         and submission.received_at.date() <= known_at
         and not _is_withdrawn(submission, known_at)
     ]

@@ -18,7 +18,7 @@ _POSTCODE = "(GIR 0AA|ZZ99 3[A-Z]{2}|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][ABD-HJLNP-UW
 _NHS_SUM = " + ".join(f"{11 - place} * (n // {10 ** (10 - place)} % 10)" for place in range(1, 10))
 # Characters 2 to 12, each times its place. The 13th may be a letter (a temporary UPN), which then has its letter's value.
 _UPN_SUM = " + ".join(f"{place} * (n // {10 ** (12 - place)} % 10)" for place in range(2, 13))
-_UPN_LAST = f"case when x[13] between '0' and '9' then ascii(x[13]) - 48 else strpos('{UPN_LETTERS}', x[13]) - 1 end"
+_UPN_LAST = f"strpos('0123456789', x[13]) + strpos('{UPN_LETTERS}', x[13]) - 1"
 
 _MACROS = f"""
 -- Most cells have no blank at either end: asking first takes 18 ns a cell where trimming takes 84.
@@ -36,12 +36,12 @@ create or replace macro sendjc_postcode_text(x) as case when sendjc_postcode_is_
     when length(sendjc_compact(x)) > 4 then sendjc_compact(x)[:-4] || ' ' || sendjc_compact(x)[-3:] else sendjc_compact(x) end;
 create or replace macro sendjc_nhs_sum(n) as {_NHS_SUM};
 create or replace macro sendjc_upn_sum(n) as {_UPN_SUM};
--- Two placeholders satisfy the arithmetic and belong to nobody.
-create or replace macro sendjc_nhs_is_valid(x) as case when x is null then null when not sendjc_nhs_is_well_formed(x) then false
-    else x not in ('0000000000', '9999999999')
-        and (11 - sendjc_nhs_sum(try_cast(x as bigint)) % 11) % 11 = try_cast(x as bigint) % 10 end;
-create or replace macro sendjc_upn_is_valid(x) as case when x is null then null when not sendjc_upn_is_well_formed(x) then false
-    else x[1] = '{UPN_LETTERS}'[((sendjc_upn_sum(try_cast(substr(x, 2, 11) as bigint)) + 13 * ({_UPN_LAST})) % 23) + 1] end;
+-- Two placeholders satisfy the arithmetic and belong to nobody. "least" stands for "and", of which it has all the meaning here (NULL is passed
+-- over, and only a number that is not well-formed has one): inside "and" and "case" DuckDB works out each mention of a number anew, 470 ns a UPN.
+create or replace macro sendjc_nhs_is_valid(x) as least(sendjc_nhs_is_well_formed(x), x not in ('0000000000', '9999999999'),
+    (11 - sendjc_nhs_sum(try_cast(x as bigint)) % 11) % 11 = try_cast(x as bigint) % 10);
+create or replace macro sendjc_upn_is_valid(x) as least(sendjc_upn_is_well_formed(x),
+    strpos('{UPN_LETTERS}', x[1]) - 1 = (sendjc_upn_sum(try_cast(substr(x, 2, 11) as bigint)) + 13 * ({_UPN_LAST})) % 23);
 create or replace macro sendjc_postcode_is_valid(x) as case when x is null then null
     else sendjc_postcode_is_well_formed(x) and not starts_with(x, 'ZZ99') end;
 create or replace macro sendjc_letter(n) as case when n <= 26 then chr((64 + n)::integer)

@@ -16,6 +16,7 @@ from sendjc_pipeline.submissions.descendants import incomplete_name
 from sendjc_pipeline.submissions.judge import fault_name
 from sendjc_pipeline.submissions.readers import raw_name, source_row
 from sendjc_pipeline.submissions.receipt import TableCount
+from sendjc_pipeline.warehouse.connection import two_at_once
 
 _PUT_ASIDE, _MARKED = "rows_put_aside", "rows_marked"
 # Level 1 takes a quarter less time than the default and packs as well; nobody looks single rows up, so no bloom filters.
@@ -31,7 +32,8 @@ def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
     A scan keeps the file's order; a join does not (of 1.3 million rows with 185,000 put aside it wrote five blocks out of turn), and a sort of
     millions of wide rows does not fit in memory. So the rows put aside and marked are bits, one a row, and the scan looks them up.
     """
-    for table in feed.tables.values():
+
+    def write(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         columns = ", ".join(_output(table, name) for name in output_columns(table))
         _set_bits(con, _PUT_ASIDE, f"select row_id from {fault_name(table)} where is_quarantined", table)
         _set_bits(con, _MARKED, f"select row_id from {incomplete_name(table)}", table)
@@ -39,6 +41,8 @@ def write_accepted(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> 
             f"copy (select {columns} from {typed_name(table)} where not {_bit(_PUT_ASIDE)})"
             f" to '{sql_path(folder / f'{table.name}.parquet')}' {PARQUET}"
         )
+
+    two_at_once(con, write, feed.tables.values())
 
 
 def _set_bits(con: duckdb.DuckDBPyConnection, variable: str, row_ids: str, table: Table) -> None:

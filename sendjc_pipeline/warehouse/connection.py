@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from sendjc_pipeline.settings import Settings
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 MEMORY_LIMIT = "1600MB"  # leaves room for Python, dbt and Arrow under the 2 GiB budget of a quarterly run
 SPILL_LIMIT = "20GB"  # an uncapped spill once filled 60 GB of a disk (design notes, toolchain 2.2)
@@ -41,6 +46,23 @@ def connect(
         config["temp_directory"] = str(_spill_folder(settings))
         config["max_temp_directory_size"] = SPILL_LIMIT
     return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
+
+
+def two_at_once(
+    con: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection, T], R], items: Iterable[T]
+) -> list[R]:
+    """Do the work on each item, two at a time, each with a connection of its own to the same database; results in the items' order.
+
+    A statement alone keeps one core of two busy while it reads, and neither while it ends (one to two thirds of both, as measured). Variables
+    and temporary tables are each connection's own.
+    """
+
+    def alone(item: T) -> R:
+        with con.cursor() as own:
+            return work(own, item)
+
+    with ThreadPoolExecutor(2) as pool:
+        return [future.result() for future in [pool.submit(alone, item) for item in items]]
 
 
 @contextmanager

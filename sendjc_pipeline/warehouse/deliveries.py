@@ -22,13 +22,18 @@ class Delivery:
 
 @dataclass(frozen=True)
 class QuarterInputs:
-    """All that a quarter's warehouse is a function of, beside the code and the seeds."""
+    """All that a quarter's warehouse is a function of, beside the code and the seeds.
+
+    `history` are the ids of every person-level submission received by then, which tell who is who; `decisions` is a hash of
+    the clerical decisions in force. Both are empty where only some feeds were asked for.
+    """
 
     quarter: Quarter
     known_at: date
     deliveries: Sequence[Delivery]
-    opt_outs: Sequence[str] = ()
-    """The batches of opt-outs that stood on that day."""
+    history: tuple[str, ...] = ()
+    decisions: str = ""
+    opt_outs: tuple[str, ...] = ()
 
     def accepted(self, feed: str) -> list[Delivery]:
         """The deliveries of a feed that the quarter uses."""

@@ -8,6 +8,7 @@ from datetime import date
 from sendjc_pipeline import feeds
 from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.agreements import may_be_used
+from sendjc_pipeline.identity.decisions import in_force
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
@@ -17,10 +18,10 @@ from sendjc_pipeline.warehouse.deliveries import Delivery, QuarterInputs
 
 
 def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[str] | None = None) -> QuarterInputs:
-    """Accept whatever has not been accepted yet and return the quarter's deliveries, in a fixed order.
+    """Accept whatever has not been accepted yet and return the quarter's deliveries, in a fixed order; of all feeds, with what identity knows.
 
     Accepting is idempotent and keyed by content and declaration, so a second call reads receipts only. What came without a sharing
-    agreement is listed and not selected. Opt-outs are told where every feed is asked for.
+    agreement is listed and not selected.
     """
     deliveries = [
         Delivery(submission, intake.accept(settings, submission), is_selected=_may_be_used(submission))
@@ -30,8 +31,12 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     deliveries.sort(
         key=lambda d: (d.submission.feed, d.submission.partner, d.submission.period, d.submission.submission_id)
     )
-    opt_outs = () if only is not None else tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
-    return QuarterInputs(quarter, known_at, deliveries, opt_outs)
+    if only is not None:
+        return QuarterInputs(quarter, known_at, deliveries)
+    person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
+    history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
+    opted_out = tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
+    return QuarterInputs(quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opt_outs=opted_out)
 
 
 def _may_be_used(submission: Submission) -> bool:
@@ -43,7 +48,7 @@ def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> l
 
     Identity needs more than the quarter's own deliveries: a child keeps the key that its first record gave it.
     """
-    found = [submission for feed in only for submission in ledger.received(settings, feed, known_at)]
+    found = ledger.received(settings, only, known_at)
     found.sort(
         key=lambda submission: (submission.feed, submission.partner, submission.period, submission.submission_id)
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,9 +23,9 @@ from sendjc_pipeline.submissions.readers.delimited import Loaded, read_delimited
 from sendjc_pipeline.submissions.readers.encoding import TextFile, open_text
 from sendjc_pipeline.submissions.readers.headers import absent_columns, find_columns, repeated_columns
 from sendjc_pipeline.submissions.readers.textfile import read_header
+from sendjc_pipeline.warehouse.connection import two_at_once
 
 _FAR = 0.3
-_AT_ONCE = 2
 # What `sendjc template` lays beside the tables; a partner may send its whole folder.
 _DICTIONARY = "*_dictionary.csv"
 _SUBMISSION = "the submission"
@@ -90,19 +89,16 @@ def _load_all(con: duckdb.DuckDBPyConnection, feed: Feed, sources: Sequence[_Sou
     for source in sources:
         groups.setdefault(source.table.name, []).append(source)
 
-    def load_group(group: list[_Source]) -> list[tuple[_Source, Loaded]]:
-        with con.cursor() as own:
-            return [
-                (s, read_delimited(own, feed, s.table, s.text, s.positions, len(s.header), is_alone=len(group) == 1))
-                for s in group
-            ]
+    def load_group(own: duckdb.DuckDBPyConnection, group: list[_Source]) -> list[tuple[_Source, Loaded]]:
+        return [
+            (s, read_delimited(own, feed, s.table, s.text, s.positions, len(s.header), is_alone=len(group) == 1))
+            for s in group
+        ]
 
     ensure_macros(con)  # before there are two who would define them
     # The largest first, so that the last one does not run on alone.
     order = sorted(groups.values(), key=lambda group: -sum(s.text.path.stat().st_size for s in group))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        done = [future.result() for future in [pool.submit(load_group, group) for group in order]]
-    loaded = {id(source): result for group in done for source, result in group}
+    loaded = {id(source): result for done in two_at_once(con, load_group, order) for source, result in done}
     return [(source, loaded[id(source)]) for source in sources]
 
 

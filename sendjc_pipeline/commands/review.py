@@ -1,0 +1,111 @@
+"""`sendjc review`: give reviewers the pairs that the model cannot settle, and take their verdicts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.commands.console import console, errors, show
+from sendjc_pipeline.identity import verdicts, worklist
+from sendjc_pipeline.identity.filled import Fault, read, shown_name
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.warehouse.lock import only_one
+
+_MOST_FAULTS = 20
+_WORDS = {
+    "same": "agreed: same child",
+    "different": "agreed: different children",
+    "one verdict": "one verdict, a second reviewer is needed",
+    "unsure": "nobody is sure",
+    "conflict": "in conflict",
+}
+
+
+def export(
+    settings: Settings, quarter: Quarter, name: str, today: date, most: int | None, *, conflicts: bool, replace: bool
+) -> None:
+    """Write the reviewer's worklist and say where it is and how many pairs are on it; never a child.
+
+    Raises:
+        SendjcError: the quarter was not run, the name is no staff name, or a worklist is there already.
+    """
+    reviewer = verdicts.reviewer_name(name)
+    with only_one(settings, "review"), verdicts.opened(settings) as con:
+        pairs = verdicts.waiting(con, settings, quarter, reviewer, conflicts=conflicts)
+        pairs = pairs.head(most) if most else pairs
+        if pairs.is_empty():
+            console.print(f"No pair of {quarter} waits for {reviewer}; nothing was written.")
+            return
+        paths = worklist.places(settings, quarter, reviewer, replace=replace)
+        verdicts.issue(con, settings, pairs, reviewer, today)
+        worklist.write(paths, pairs, reviewer)
+    for path in paths:
+        console.print(f"{path}", markup=False)
+    console.print(f"Pairs for {reviewer}: {pairs.height:,}. They hold personal data: fill them in where they lie.")
+
+
+def take(settings: Settings, path: Path, name: str, on: date, now: datetime, today: date) -> None:
+    """Record a reviewer's verdicts, all of the file or none, and say what the verdicts of all reviewers come to.
+
+    Raises:
+        SendjcError: rows are at fault (each was shown with its rule), the day lies ahead, or the file cannot be read.
+    """
+    reviewer = verdicts.reviewer_name(name)
+    _require_past(on, today)
+    with only_one(settings, "review"), verdicts.opened(settings) as con:
+        filled = read(con, path, reviewer, on)
+        if filled.faults:
+            _refuse(path, filled.faults)
+        added = verdicts.record(con, settings, filled.verdicts, reviewer, on, now)
+        stood = filled.verdicts.height - added
+        console.print(
+            f"Verdicts of {reviewer}: {added:,} recorded, {stood:,} stood already; rows without one: {filled.blank:,}."
+        )
+        _say_states(con, settings)
+
+
+def undo(settings: Settings, pairs: list[str], name: str, on: date, now: datetime, today: date) -> None:
+    """Take back a reviewer's verdicts on some pairs; what was said stays on record.
+
+    Raises:
+        SendjcError: the reviewer has no standing verdict on one of them, or the day lies ahead.
+    """
+    reviewer = verdicts.reviewer_name(name)
+    _require_past(on, today)
+    with only_one(settings, "review"), verdicts.opened(settings) as con:
+        verdicts.take_back(con, settings, pairs, reviewer, on, now)
+        console.print(f"Verdicts of {reviewer} taken back: {len(set(pairs)):,}.")
+        _say_states(con, settings)
+
+
+def _require_past(on: date, today: date) -> None:
+    if on > today:
+        raise SendjcError(f"--on {on} is still to come: give the day on which the pairs were decided.")
+
+
+def _refuse(path: Path, faults: list[Fault]) -> None:
+    name = shown_name(path)
+    for fault in faults[:_MOST_FAULTS]:
+        where = f"{name} row {fault.row}" if fault.row else name
+        errors.print(f"{where}: {fault.rule}: {fault.message}; {fault.remedy}.", markup=False)
+    more = f", of which the first {_MOST_FAULTS} are shown" if len(faults) > _MOST_FAULTS else ""
+    raise SendjcError(f"{name}: faults: {len(faults):,}{more}; nothing was recorded. Mend them and import it again.")
+
+
+def _say_states(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    found = verdicts.states(con)
+    show(
+        "Pairs by what reviewers said",
+        ["state", "pairs"],
+        [(_WORDS[s], found[s]) for s in _WORDS if s in found],
+        right=(1,),
+    )
+    path = verdicts.write_conflicts(con, settings)
+    if found.get("conflict"):
+        console.print(
+            f"Pairs on which reviewers differ: {found['conflict']:,}, listed in {path}; nothing follows from those."
+        )
+    console.print("Decisions on which two agree count from the next run of a quarter on.")
