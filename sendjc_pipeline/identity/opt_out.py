@@ -26,6 +26,7 @@ from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
+_RESTORE = "Restore restricted/identity/opt_out.parquet from a backup."
 PURPOSE, CHECK_PURPOSE = "opt_out", "opt_out:key"
 BATCH_DIGITS, CHECK_DIGITS = 12, 8
 COLUMNS = {
@@ -49,7 +50,7 @@ def list_path(settings: Settings) -> Path:
     return settings.restricted / "identity" / "opt_out.parquet"
 
 
-@guarded("storing opt-outs")
+@guarded("storing opt-outs", _RESTORE)
 def add(
     con: duckdb.DuckDBPyConnection, settings: Settings, numbers: str, partner: str | None, at: datetime, key: bytes
 ) -> Batch:
@@ -80,7 +81,7 @@ def add(
     return Batch(batch_id, partner, moment, int(children), None)
 
 
-@guarded("withdrawing opt-outs")
+@guarded("withdrawing opt-outs", _RESTORE)
 def withdraw(con: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch, at: datetime) -> None:
     """Note that a batch stands no longer; what it named stays on file for runs as known before.
 
@@ -141,7 +142,7 @@ def find(settings: Settings, batch_id: str) -> Batch:
     raise SendjcError(f"'{batch_id}' {fault}: `sendjc opt-out list` shows them.")
 
 
-@guarded("reading opt-outs")
+@guarded("reading opt-outs", _RESTORE)
 def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, key: bytes) -> None:
     """Create table opt_out_token (token): the children who had opted out by a day.
 
@@ -169,7 +170,7 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     )
 
 
-@guarded("re-keying opt-outs")
+@guarded("re-keying opt-outs", _RESTORE)
 def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: bytes, new: bytes) -> int:
     """Give the tokens of an old key those of a new one; return how many could not be, because no row that we hold has their number.
 

@@ -19,7 +19,7 @@ HEADER = "NHSNumber"
 _SHOWN = 20
 
 
-@guarded("reading a list of opt-outs")
+@guarded("reading a list of opt-outs", "Check that the file is plain CSV.")
 def create_numbers(con: duckdb.DuckDBPyConnection, path: Path, target: str) -> list[int]:
     """Create table `target` (nhs_number: the valid ones, each once) from a file; return the lines that were refused.
 

@@ -25,7 +25,7 @@ class QuarterInputs:
     """All that a quarter's warehouse is a function of, beside the code and the seeds.
 
     `history` are the ids of every person-level submission received by then, which tell who is who; `decisions` is a hash of
-    the clerical decisions in force. Both are empty where only some feeds were asked for.
+    the clerical decisions in force; `opt_outs` are the batches of opt-outs that stood. All are empty where only some feeds were asked for.
     """
 
     quarter: Quarter

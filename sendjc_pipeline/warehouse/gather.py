@@ -36,7 +36,9 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
     history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
     opted_out = tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
-    return QuarterInputs(quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opt_outs=opted_out)
+    return QuarterInputs(
+        quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opt_outs=opted_out
+    )
 
 
 def _may_be_used(submission: Submission) -> bool:

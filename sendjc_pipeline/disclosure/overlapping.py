@@ -1,7 +1,7 @@
-"""Small counts in tables that are no metrics: what a model declares as `small_counts` in its meta.
+"""Small counts in a table whose rows may count the same children, such as two feeds of one provider.
 
-Belongs here: hiding counts of 1 to 4 children, and the smaller of two counts whose difference is one. Does not belong here:
-metrics, which have areas and windows to be subtracted over (suppress.py).
+Belongs here: hiding counts of 1 to 4, and the smaller of two counts that differ by so many. Does not belong here: figures
+that add up over areas or windows (suppress.py), or which tables are such (the exposures).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sendjc_pipeline.disclosure.suppress import THRESHOLD
 
 
-class SmallCounts(BaseModel):
-    """What a model's yml says of its counts.
+class Overlapping(BaseModel):
+    """What an exposure says of the counts of its table.
 
     `of`: columns of which the first filled one says how many children (or rows) a row tells of. `hides`: columns that are
     hidden with it. `same_children_by`: columns; rows equal in them may tell of the same children, one of more than the other.
@@ -26,7 +26,7 @@ class SmallCounts(BaseModel):
     same_children_by: tuple[str, ...] = ()
 
 
-def hide_small_counts(con: duckdb.DuckDBPyConnection, source: str, target: str, declared: SmallCounts) -> None:
+def suppress_overlapping(con: duckdb.DuckDBPyConnection, source: str, target: str, declared: Overlapping) -> None:
     """Copy a table with `suppression` added (none, primary or secondary) and what is declared hidden where it is not none.
 
     Two lists of a provider's children differ by those whom only one of them has: where these are 1 to 4, the shorter is hidden.

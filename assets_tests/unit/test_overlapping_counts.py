@@ -1,13 +1,13 @@
-"""Small counts of tables that are no metrics, with an attacker that subtracts."""
+"""Small counts whose rows may tell of the same children, with an attacker that subtracts."""
 
 from __future__ import annotations
 
 import duckdb
 import pytest
 
-from sendjc_pipeline.disclosure.counts import SmallCounts, hide_small_counts
+from sendjc_pipeline.disclosure.overlapping import Overlapping, suppress_overlapping
 
-DECLARED = SmallCounts(
+DECLARED = Overlapping(
     of=("child_count", "row_count"), hides=("row_count", "child_count"), same_children_by=("partner_id",)
 )
 Row = tuple[str, str, int, int | None]
@@ -17,7 +17,7 @@ def released(*rows: Row) -> dict[tuple[str, str], tuple[int | None, int | None, 
     con = duckdb.connect()
     con.execute("create table t (partner_id varchar, feed varchar, row_count bigint, child_count bigint)")
     con.executemany("insert into t values (?, ?, ?, ?)", rows)
-    hide_small_counts(con, "t", "shown", DECLARED)
+    suppress_overlapping(con, "t", "shown", DECLARED)
     found = con.execute("select partner_id, feed, row_count, child_count, suppression from shown").fetchall()
     return {(partner, feed): (count, children, why) for partner, feed, count, children, why in found}
 
