@@ -27,10 +27,12 @@ app = typer.Typer(
 )
 key_app = typer.Typer(no_args_is_help=True, help="The pseudonym key.")
 release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, compare two, roll the current one back.")
+opt_out_app = typer.Typer(no_args_is_help=True, help="Children who opted out of the use of their health records.")
 review_app = typer.Typer(
     no_args_is_help=True, help="Pairs of records that might be one child: worklists for reviewers, and their verdicts."
 )
 app.add_typer(key_app, name="key")
+app.add_typer(opt_out_app, name="opt-out")
 app.add_typer(release_app, name="release")
 app.add_typer(review_app, name="review")
 
@@ -344,6 +346,42 @@ def synth(
     synthesise(
         out, seed, scale, areas, quarters, truth, defects, land, datetime.now(UTC), feeds, hard=hard, reduced=reduced
     )
+
+
+@opt_out_app.command("add")
+def opt_out_add(
+    file: Annotated[Path, typer.Argument(help="CSV with the one column NHSNumber.", exists=True, dir_okay=False)],
+    partner: Annotated[str | None, typer.Option(help="Who sent the list; without it, it is the national one.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Take a list of opt-outs in: from today the health rows of these children are left out of every run. No number is stored.
+
+    Exit 0 every line was taken, 1 some were refused (the others are taken).
+
+    Example: `sendjc opt-out add opted_out.csv --partner RHA`
+    """
+    from sendjc_pipeline.commands import opt_outs
+
+    raise typer.Exit(opt_outs.add(_home(home), file, partner, datetime.now(UTC)))
+
+
+@opt_out_app.command("list")
+def opt_out_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Every list of opt-outs: when it came, from whom, how many it names. Example: `sendjc opt-out list`"""
+    from sendjc_pipeline.commands import opt_outs
+
+    opt_outs.listing(_home(home), as_json)
+
+
+@opt_out_app.command("withdraw")
+def opt_out_withdraw(
+    batch: Annotated[str, typer.Argument(help="Its id, or the beginning of it; `sendjc opt-out list` shows them.")],
+    home: HomeOption = None,
+) -> None:
+    """Take a list of opt-outs back, from today. Who stands on another list stays left out. Example: `sendjc opt-out withdraw 3f2a`"""
+    from sendjc_pipeline.commands import opt_outs
+
+    opt_outs.withdraw(_home(home), batch, datetime.now(UTC))
 
 
 @release_app.command("list")

@@ -7,6 +7,8 @@ from datetime import date
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import console, show
+from sendjc_pipeline.identity import opt_out
+from sendjc_pipeline.identity.agreements import may_be_used
 from sendjc_pipeline.release import ledger as releases
 from sendjc_pipeline.reporting import Quarter, period
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -33,10 +35,12 @@ def status(settings: Settings, today: date, as_json: bool) -> None:
     latest = max((_quarter(s) for s in kept if feeds.load(s.feed).period_bound), default=None)
     absent = missing(latest, kept) if latest else []
     news = _news(settings, today)
+    opt_outs = opt_out.standing(settings, today)
     if as_json:
         console.print_json(json.dumps({
             "submissions": lines,
             "missing": [{"quarter": str(latest), "partner": partner, "feed": feed} for partner, feed in absent],
+            "opt_outs": [{"batch": b.batch_id, "applied": f"{b.applied_at:%Y-%m-%d}", "children": b.children} for b in opt_outs],
             "changed_since_release": [{"quarter": quarter, "submissions": count} for quarter, count in news],
             "releases": [release for release, _, _ in _releases(settings)],
             "current": next((release for release, _, state in _releases(settings) if state == "current"), None),
@@ -48,6 +52,11 @@ def status(settings: Settings, today: date, as_json: bool) -> None:
         show(f"Not sent yet for {latest}", ["partner", "feed"], absent)
     elif latest:
         console.print(f"Everything due for {latest} has come.")
+    if opt_outs:
+        listed = sum(batch.children for batch in opt_outs)
+        console.print(
+            f"{len(opt_outs)} lists of opt-outs stand, {listed:,} NHS numbers; `sendjc opt-out list` shows them."
+        )
     for quarter, count in news:
         console.print(
             f"{quarter}: {count} submissions changed since its release; `sendjc run --quarter {quarter}` takes them in."
@@ -73,6 +82,8 @@ def _line(settings: Settings, submission: Submission, is_counting: bool) -> Line
         state = f"withdrawn {note.at:%Y-%m-%d}: {note.reason}"
     elif not is_counting:
         state = f"superseded ({state})"
+    elif not _is_agreed(submission):
+        state = f"left out: no sharing agreement ({state})"
     return {
         "feed": submission.feed,
         "partner": submission.partner,
@@ -86,6 +97,10 @@ def _line(settings: Settings, submission: Submission, is_counting: bool) -> Line
     }
 
 
+def _is_agreed(submission: Submission) -> bool:
+    return may_be_used(submission.partner, submission.feed, submission.received_at.date())
+
+
 def _news(settings: Settings, today: date) -> list[tuple[str, int]]:
     """The quarters whose newest release rests on other submissions than those that count today, with how many differ."""
     newest = {release.manifest()["quarter"]: release for release in releases.all_releases(settings)}
@@ -96,6 +111,7 @@ def _news(settings: Settings, today: date) -> list[tuple[str, int]]:
             submission.submission_id
             for feed in feeds.names()
             for submission in ledger.current(settings, feed, Quarter.parse(quarter), today)
+            if _is_agreed(submission)
         }
         if used != now:
             found.append((str(quarter), len(used ^ now)))

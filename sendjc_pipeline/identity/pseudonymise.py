@@ -15,6 +15,7 @@ import duckdb
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.identity import (
+    admission,
     attributes,
     cluster,
     contents,
@@ -54,6 +55,8 @@ class IdentityResult:
     `links_by_method` counts a partner's children, once per feed, by the method in person_link; `unlinked_by_feed`
     counts those of them to whom no child of the other side (education or health) was linked. `compared` pairs were scored in
     this run (those of earlier runs are kept); `doubtful` pairs of children were not linked and might be one.
+    `without_agreement` are the (partner, feed) whose `rows_without` rows stayed out; `opted_out` and `not_matchable` count
+    children as each provider numbers them (admission.py).
     """
 
     persons: int
@@ -62,6 +65,10 @@ class IdentityResult:
     unlinked_by_feed: dict[str, int]
     compared: int = 0
     doubtful: int = 0
+    without_agreement: tuple[tuple[str, str], ...] = ()
+    rows_without: int = 0
+    opted_out: int = 0
+    not_matchable: int = 0
 
 
 def resolve_and_pseudonymise(
@@ -82,12 +89,15 @@ def resolve_and_pseudonymise(
         deliveries: the submissions that the quarter counts.
         key: the pseudonym key.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
-        known_at: the day by which clerical decisions must have been recorded.
+        known_at: the day by which clerical decisions must have been recorded, and as of which opt-outs stand.
+
+    What has no sharing agreement, and the health rows of children who opted out, take part in nothing (admission.py).
 
     identity/<quarter>/person.parquet: attributes.PERSON_COLUMNS, by person_key.
     identity/<quarter>/person_link.parquet: person_key, partner, feed, source_person_id (pseudonym), method,
         match_probability, is_in_doubt, submission_id; one row per submission and child in it.
     identity/<quarter>/person_doubt.parquet, identity/review/<quarter>/candidate_pair.parquet: see doubt.py.
+    identity/<quarter>/left_out.parquet, left_out_child.parquet: see admission.py.
     identity/<quarter>/key_map.parquet, identity/key_event.parquet: see events.py.
     identity/scores/: see scores.py. identity/decisions.parquet is read: see decisions.py.
     pseudonymised/<quarter>/<feed>/<table>/<submission_id>.parquet: raw_columns(feed, table), by source_row.
@@ -99,7 +109,6 @@ def resolve_and_pseudonymise(
         stands.
         SendjcError: a seed is missing, or a person-level feed has no entry in sources.py.
     """
-    accepted = accepted_of(deliveries)
     rules, limits = match_rules(quarter.end), thresholds(quarter.end)
     home = settings.restricted / "identity"
     with vault.workspace(settings, quarter) as scratch:
@@ -110,11 +119,13 @@ def resolve_and_pseudonymise(
             con.execute(f"set temp_directory = {text(scratch / 'spill')}")
             con.execute("set enable_progress_bar = false")
             con.execute(f"set max_temp_directory_size = '{SPILL_LIMIT}'")
-            past = accepted_of(history)
-            if records.count_rows(con, [*accepted, *past]) > _MANY_ROWS:
+            received, past = accepted_of(deliveries), accepted_of(history)
+            if records.count_rows(con, [*received, *past]) > _MANY_ROWS:
                 con.execute(f"set memory_limit = '{_MEMORY_FOR_MANY}'")
-            pseudonymiser = Pseudonymiser(con, key)
             standardise.create_macros(con)
+            admitted = admission.admit(con, settings, received, past, known_at, key, scratch)
+            accepted, past = admitted.accepted, admitted.history
+            pseudonymiser = Pseudonymiser(con, key)
             records.create_records(con, accepted, past)
             contents.create_contents(con)
             decisions.create_decisions(con, pseudonymiser, decisions.decisions_file(settings), known_at)
@@ -127,9 +138,10 @@ def resolve_and_pseudonymise(
             copies.write_identity(con, pseudonymiser, accepted, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
             doubt.write_doubts(con, identity, review)
+            admission.write_left_out(con, identity)
             events.write_map(con, identity)
             events.create_events(con, settings, quarter)
-            result = _count(con, compared)
+            result = _count(con, compared, admitted)
             events.append_events(con, settings, quarter)
         finally:
             con.close()
@@ -158,7 +170,7 @@ def accepted_of(deliveries: Sequence[tuple[Submission, Receipt]]) -> list[Accept
     return sorted(found, key=lambda item: (item.feed, item.partner, item.period_end, item.submission_id))
 
 
-def _count(con: duckdb.DuckDBPyConnection, compared: int) -> IdentityResult:
+def _count(con: duckdb.DuckDBPyConnection, compared: int, admitted: admission.Admission) -> IdentityResult:
     sides = "select person_no from person_record inner join local_link using (side, space, partner, source_person_id)"
     totals = con.execute(f"""
         select (select count(*) from person),
@@ -176,4 +188,5 @@ def _count(con: duckdb.DuckDBPyConnection, compared: int) -> IdentityResult:
     methods = con.execute("select method, count(*) from sent_child group by method order by method").fetchall()
     alone = "count(*) filter (where person_no not in (from met))"
     unlinked = con.execute(f"select feed, {alone} from sent_child group by feed order by feed").fetchall()
-    return IdentityResult(people, both, dict(methods), dict(unlinked), compared, doubtful)
+    left_out = (admitted.without_agreement, admitted.rows_without, admitted.opted_out, admitted.not_matchable)
+    return IdentityResult(people, both, dict(methods), dict(unlinked), compared, doubtful, *left_out)

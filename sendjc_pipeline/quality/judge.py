@@ -60,7 +60,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
 
 def inputs_fingerprint(inputs: QuarterInputs) -> str:
-    """What the figures of a quarter depend on: submissions used, how they were read, who is who, code, seeds, whether the quarter is frozen.
+    """What the figures of a quarter depend on: submissions used, how they were read, who is who, who opted out, code, seeds, whether it is frozen.
 
     `known_at` itself is left out: it has done its work by choosing the submissions.
     """
@@ -69,7 +69,7 @@ def inputs_fingerprint(inputs: QuarterInputs) -> str:
         for d in inputs.deliveries
     )
     frozen = inputs.known_at >= inputs.quarter.freeze
-    known = [inputs.history, inputs.decisions]
+    known = [inputs.history, inputs.decisions, [*inputs.opt_outs]]
     basis = [inputs.quarter.label, frozen, used, known, project.sources_fingerprint(), code_fingerprint()]
     return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
 

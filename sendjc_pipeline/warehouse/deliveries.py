@@ -13,7 +13,7 @@ from sendjc_pipeline.submissions.manifest import Submission
 
 @dataclass(frozen=True)
 class Delivery:
-    """One submission with what became of it, and whether the quarter's figures use it."""
+    """One submission with what became of it, and whether the quarter's figures use it: not without a sharing agreement."""
 
     submission: Submission
     receipt: Receipt
@@ -25,7 +25,7 @@ class QuarterInputs:
     """All that a quarter's warehouse is a function of, beside the code and the seeds.
 
     `history` are the ids of every person-level submission received by then, which tell who is who; `decisions` is a hash of
-    the clerical decisions in force. Both are empty where only some feeds were asked for.
+    the clerical decisions in force; `opt_outs` are the batches of opt-outs that stood. All are empty where only some feeds were asked for.
     """
 
     quarter: Quarter
@@ -33,6 +33,7 @@ class QuarterInputs:
     deliveries: Sequence[Delivery]
     history: tuple[str, ...] = ()
     decisions: str = ""
+    opt_outs: tuple[str, ...] = ()
 
     def accepted(self, feed: str) -> list[Delivery]:
         """The deliveries of a feed that the quarter uses."""

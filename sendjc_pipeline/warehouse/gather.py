@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity import opt_out
+from sendjc_pipeline.identity.agreements import may_be_used
 from sendjc_pipeline.identity.decisions import in_force
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -18,10 +20,11 @@ from sendjc_pipeline.warehouse.deliveries import Delivery, QuarterInputs
 def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[str] | None = None) -> QuarterInputs:
     """Accept whatever has not been accepted yet and return the quarter's deliveries, in a fixed order; of all feeds, with what identity knows.
 
-    Accepting is idempotent and keyed by content and declaration, so a second call reads receipts only.
+    Accepting is idempotent and keyed by content and declaration, so a second call reads receipts only. What came without a sharing
+    agreement is listed and not selected.
     """
     deliveries = [
-        Delivery(submission, intake.accept(settings, submission), is_selected=True)
+        Delivery(submission, intake.accept(settings, submission), is_selected=_may_be_used(submission))
         for feed in (feeds.names() if only is None else only)
         for submission in ledger.current(settings, feed, quarter, known_at)
     ]
@@ -32,7 +35,14 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
         return QuarterInputs(quarter, known_at, deliveries)
     person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
     history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
-    return QuarterInputs(quarter, known_at, deliveries, tuple(history), in_force(settings, known_at))
+    opted_out = tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
+    return QuarterInputs(
+        quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opt_outs=opted_out
+    )
+
+
+def _may_be_used(submission: Submission) -> bool:
+    return may_be_used(submission.partner, submission.feed, submission.received_at.date())
 
 
 def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> list[tuple[Submission, Receipt]]:

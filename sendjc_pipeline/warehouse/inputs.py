@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity import admission
 from sendjc_pipeline.identity.pseudonymise import raw_columns
 from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.settings import Settings
@@ -28,6 +29,8 @@ def create_raw(con: duckdb.DuckDBPyConnection, settings: Settings, inputs: Quart
     identity = settings.restricted / "identity" / inputs.quarter.label
     for table in ("person", "person_link", "person_doubt"):
         con.execute(f"create view raw.{table} as select * from read_parquet({_text(identity / f'{table}.parquet')})")
+    for name in (admission.ROWS, admission.CHILDREN):
+        con.execute(f"create view raw.{Path(name).stem} as select * from read_parquet({_text(identity / name)})")
     create_submission_tables(con, inputs)
     con.execute(
         "create table raw.run_parameter as select ?::varchar as quarter, ?::date as quarter_start, ?::date as quarter_end,"

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity.admission import NO_AGREEMENT, OPTED_OUT
 from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.submissions.intake import Receipt
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
@@ -85,8 +86,8 @@ def _create_submissions(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -
 
 
 def _create_loaded(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> None:
-    """One row per table of a submission that the quarter uses: rows accepted, and rows that its view in `raw` shows."""
-    used = [d for d in inputs.deliveries if d.is_selected and d.receipt.status == "accepted"]
+    """One row per table of an accepted submission: rows accepted, rows that its view in `raw` shows, and rows left out, by reason."""
+    used = [d for d in inputs.deliveries if d.receipt.status == "accepted"]
     rows = [
         (d.submission.submission_id, t, d.submission.feed, c.accepted)
         for d in used
@@ -100,9 +101,17 @@ def _create_loaded(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> Non
     )
     con.execute(f"""
         create table raw.submission_table as
-        select submission_id, feed, table_name, accepted, coalesce(loaded, 0)::bigint as loaded
-        from raw.submission_accepted left join ({shown or "select '' as submission_id, '' as table_name, 0 as loaded"})
-            using (submission_id, table_name)
+        with gone as (
+            select submission_id, lower(table_name) as gone_name, sum("rows") filter (where reason = '{NO_AGREEMENT}') as no_agreement,
+                sum("rows") filter (where reason = '{OPTED_OUT}') as opted_out
+            from raw.left_out group by 1, 2
+        )
+
+        select sent.submission_id, feed, table_name, accepted, coalesce(loaded, 0)::bigint as loaded,
+            coalesce(no_agreement, 0)::bigint as no_agreement, coalesce(opted_out, 0)::bigint as opted_out
+        from raw.submission_accepted as sent
+        left join ({shown or "select '' as submission_id, '' as table_name, 0 as loaded"}) using (submission_id, table_name)
+        left join gone on sent.submission_id = gone.submission_id and lower(sent.table_name) = gone.gone_name
     """)
     con.execute("drop table raw.submission_accepted")
 

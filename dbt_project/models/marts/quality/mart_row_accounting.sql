@@ -20,12 +20,14 @@ with staged as (
     {%- endfor %}
 ),
 
--- Every table of every submission that the quarter uses reached schema raw whole.
+-- Every table of every accepted submission reached schema raw whole, but for what was left out before linkage.
 given as (
     select
         submission_id,
         sum(accepted_count) as accepted_count,
-        sum(loaded_count) as loaded_count
+        sum(loaded_count) as loaded_count,
+        sum(no_agreement_count) as no_agreement_count,
+        sum(opted_out_count) as opted_out_count
     from {{ ref('stg_submission__table') }}
     group by submission_id
 ),
@@ -34,7 +36,7 @@ given as (
 staged_total as (
     select
         given_table.submission_id,
-        sum(given_table.accepted_count) as accepted_count,
+        sum(given_table.loaded_count) as loaded_count,
         sum(coalesce(staged.row_count, 0)) as row_count
     from {{ ref('stg_submission__table') }} as given_table
     left join staged
@@ -58,7 +60,9 @@ layered as (
         'intake' as layer,
         received_count,
         accepted_count,
-        quarantined_count
+        quarantined_count,
+        0 as no_agreement_count,
+        0 as opted_out_count
     from {{ ref('stg_submission__submission') }}
     union all
     select
@@ -69,7 +73,9 @@ layered as (
         'raw' as layer,
         given.accepted_count as received_count,
         given.loaded_count as accepted_count,
-        0 as quarantined_count
+        0 as quarantined_count,
+        given.no_agreement_count,
+        given.opted_out_count
     from {{ ref('stg_submission__submission') }} as submission
     inner join given on submission.submission_id = given.submission_id
     union all
@@ -79,9 +85,11 @@ layered as (
         submission.feed,
         submission.period,
         'staging' as layer,
-        staged_total.accepted_count as received_count,
+        staged_total.loaded_count as received_count,
         staged_total.row_count as accepted_count,
-        0 as quarantined_count
+        0 as quarantined_count,
+        0 as no_agreement_count,
+        0 as opted_out_count
     from {{ ref('stg_submission__submission') }} as submission
     inner join staged_total on submission.submission_id = staged_total.submission_id
 )
@@ -96,6 +104,9 @@ select
     cast(layered.received_count as bigint) as received_count,
     cast(layered.accepted_count as bigint) as accepted_count,
     cast(layered.quarantined_count as bigint) as quarantined_count,
-    layered.received_count = layered.accepted_count + layered.quarantined_count as is_balanced
+    cast(layered.no_agreement_count as bigint) as no_agreement_count,
+    cast(layered.opted_out_count as bigint) as opted_out_count,
+    layered.received_count = layered.accepted_count + layered.quarantined_count
+    + layered.no_agreement_count + layered.opted_out_count as is_balanced
 from layered
 cross join {{ ref('stg_submission__run_parameter') }} as parameter

@@ -68,7 +68,10 @@ select
     expected.partner as partner_id,
     case
         when judged.submission_id is null then 'not_supplied'
-        when judged.status = 'rejected' or judged.is_mostly_refused or judged.empty_table is not null then 'withheld'
+        when
+            judged.status = 'rejected' or not judged.is_selected
+            or judged.is_mostly_refused or judged.empty_table is not null
+            then 'withheld'
         else 'supplied'
     end as submission_status,
     case
@@ -80,6 +83,10 @@ select
             then
                 expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
                 || ' was refused: submission ' || judged.submission_id
+        when not judged.is_selected
+            then
+                expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
+                || ' came when no sharing agreement was in force'
         when judged.is_mostly_refused
             then
                 {{ quarantined_rows('judged') }}

@@ -1,0 +1,225 @@
+"""Children who opted out of the use of their health records: what stands, since when, and nothing that names them.
+
+Belongs here: the list of batches, restricted/identity/opt_out.parquet. Does not belong here: reading a list as a partner
+writes it (opt_out_file.py), or leaving rows out (admission.py).
+
+opt_out.parquet, rows only ever added: batch_id (12 hex digits), event ('added' or 'withdrawn'), at (TIMESTAMP, UTC), partner
+(who sent the list; NULL for the national one), key_check (a word under the key, so that tokens of another key are noticed),
+token (the keyed pseudonym of one NHS number; NULL on a row that withdraws the batch). A list that was sent by one partner
+holds for all: who opted out, opted out of sharing, not of a sender.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.identity import vault
+from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Pseudonymiser, pseudonym
+from sendjc_pipeline.identity.records import text
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.warehouse.connection import connect
+
+_RESTORE = "Restore restricted/identity/opt_out.parquet from a backup."
+PURPOSE, CHECK_PURPOSE = "opt_out", "opt_out:key"
+BATCH_DIGITS, CHECK_DIGITS = 12, 8
+COLUMNS = {
+    "batch_id": "VARCHAR", "event": "VARCHAR", "at": "TIMESTAMP", "partner": "VARCHAR", "key_check": "VARCHAR", "token": "VARCHAR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One list: how many children it names, when it was applied, and when it was taken back, if it was."""
+
+    batch_id: str
+    partner: str | None
+    applied_at: datetime
+    children: int
+    withdrawn_at: datetime | None
+
+
+def list_path(settings: Settings) -> Path:
+    """Where the list lies."""
+    return settings.restricted / "identity" / "opt_out.parquet"
+
+
+@guarded("storing opt-outs", _RESTORE)
+def add(
+    con: duckdb.DuckDBPyConnection, settings: Settings, numbers: str, partner: str | None, at: datetime, key: bytes
+) -> Batch:
+    """Add the NHS numbers of a table (column nhs_number, valid ones only) as a batch, as tokens; no number is stored.
+
+    Args:
+        con: a connection in memory that may not spill, for the numbers are on it.
+        settings: the home.
+        numbers: the table.
+        partner: who sent the list; None for the national one.
+        at: when, to the second.
+        key: the pseudonym key.
+    """
+    moment = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    token = Pseudonymiser(con, key).sql(PURPOSE, "nhs_number", PERSON_DIGITS)
+    con.execute(f"create or replace temp table fresh as select distinct {token} as token from {numbers}")
+    digest = con.execute("select count(*), sha256(string_agg(token, '' order by token)) from fresh").fetchone()
+    children, content = digest or (0, "")
+    batch_id = hashlib.sha256(f"{partner or ''}|{moment}|{content}".encode()).hexdigest()[:BATCH_DIGITS]
+    if any(batch.batch_id == batch_id for batch in batches(settings)):
+        raise SendjcError(f"batch {batch_id} is this very list, applied in this very second: nothing was added.")
+    _append(
+        con,
+        settings,
+        "select ?, 'added', ?::timestamp, ?, ?, token from fresh",
+        [batch_id, moment, partner, _check(key)],
+    )
+    return Batch(batch_id, partner, moment, int(children), None)
+
+
+@guarded("withdrawing opt-outs", _RESTORE)
+def withdraw(con: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch, at: datetime) -> None:
+    """Note that a batch stands no longer; what it named stays on file for runs as known before.
+
+    Raises:
+        SendjcError: it was withdrawn already.
+    """
+    if batch.withdrawn_at is not None:
+        raise SendjcError(f"batch {batch.batch_id} was withdrawn on {batch.withdrawn_at:%Y-%m-%d} already.")
+    moment = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    _append(
+        con, settings, "select ?, 'withdrawn', ?::timestamp, ?, null, null", [batch.batch_id, moment, batch.partner]
+    )
+
+
+def batches(settings: Settings, known_at: date = date.max) -> list[Batch]:
+    """Every batch that had been applied by a day (UTC), oldest first, with what had become of it by then."""
+    path = list_path(settings)
+    return _batches(path, known_at) if path.is_file() else []
+
+
+def _batches(path: Path, known_at: date) -> list[Batch]:
+    con = connect()
+    try:
+        found = con.execute(
+            """
+            select batch_id, any_value(partner), min("at") filter (where event = 'added'), count(token),
+                max("at") filter (where event = 'withdrawn')
+            from read_parquet(?) where cast("at" as date) <= ?
+            group by batch_id order by 3, 1""",
+            [str(path), known_at],
+        ).fetchall()
+    except duckdb.Error:
+        found = None
+    finally:
+        con.close()
+    if found is None:  # raised outside the handler, so that the database's own words do not travel along
+        raise SendjcError(
+            f"restricted/identity/{path.name} cannot be read: restore it from a backup; without it nobody's opt-out would be kept."
+        )
+    return [Batch(*row) for row in found]
+
+
+def standing(settings: Settings, known_at: date) -> list[Batch]:
+    """The batches that stood on a day."""
+    return [batch for batch in batches(settings, known_at) if batch.withdrawn_at is None]
+
+
+def find(settings: Settings, batch_id: str) -> Batch:
+    """The batch of that id, or of the only one that begins so.
+
+    Raises:
+        SendjcError: there is none, or there are several.
+    """
+    found = [batch for batch in batches(settings) if batch.batch_id.startswith(batch_id)]
+    if len(found) == 1:
+        return found[0]
+    fault = "names several batches; give more of it" if found else "is the id of no batch"
+    raise SendjcError(f"'{batch_id}' {fault}: `sendjc opt-out list` shows them.")
+
+
+@guarded("reading opt-outs", _RESTORE)
+def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, key: bytes) -> None:
+    """Create table opt_out_token (token): the children who had opted out by a day.
+
+    Raises:
+        SendjcError: tokens that count were made with another key: they would match nobody, and the children be used after all.
+    """
+    con.execute("create or replace temp table opt_out_token (token varchar)")
+    ids = [batch.batch_id for batch in standing(settings, known_at)]
+    if not ids:
+        return
+    path = str(list_path(settings))
+    replaced = {batch.batch_id for batch in batches(settings) if batch.withdrawn_at is not None}
+    foreign = con.execute(
+        "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1",
+        [path, _check(key)],
+    ).fetchall()
+    if lost := [name for (name,) in foreign if name in ids and name not in replaced]:
+        raise SendjcError(
+            f"Opt-outs {', '.join(lost)} hold tokens of another pseudonym key and would match nobody: add those lists again,"
+            " then `sendjc opt-out withdraw` each of these."
+        )
+    con.execute(
+        "insert into opt_out_token select distinct token from read_parquet(?) where token is not null and list_contains(?, batch_id)",
+        [path, ids],
+    )
+
+
+@guarded("re-keying opt-outs", _RESTORE)
+def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: bytes, new: bytes) -> int:
+    """Give the tokens of an old key those of a new one; return how many could not be, because no row that we hold has their number.
+
+    A token cannot be undone, so `held` names a table (column nhs_number) of the valid numbers in the accepted files. What is left
+    keeps its old token, and runs refuse until its list is added again (create_tokens).
+    """
+    if not list_path(settings).is_file():
+        return 0
+    before = Pseudonymiser(con, old)
+    con.execute(
+        f"create or replace temp table old_token as select distinct nhs_number, {before.sql(PURPOSE, 'nhs_number', PERSON_DIGITS)} as token"
+        f" from {held}"
+    )
+    after = Pseudonymiser(con, new)
+    con.execute(
+        f"create or replace temp table new_token as select token, {after.sql(PURPOSE, 'nhs_number', PERSON_DIGITS)} as fresh from old_token"
+    )
+    _write(
+        con, settings,
+        """select list.batch_id, list.event, list."at", list.partner,
+            case when new_token.token is not null then ? else list.key_check end as key_check,
+            coalesce(new_token.fresh, list.token) as token
+        from opt_out_before as list left join new_token on list.token = new_token.token and list.key_check = ?""",
+        [_check(new), _check(old)],
+    )  # fmt: skip
+    left = con.execute(
+        "select count(distinct token) from read_parquet(?) where key_check = ?", [str(list_path(settings)), _check(old)]
+    ).fetchone()
+    return int(left[0]) if left else 0
+
+
+def _check(key: bytes) -> str:
+    return pseudonym(key, CHECK_PURPOSE, "", CHECK_DIGITS)
+
+
+def _append(con: duckdb.DuckDBPyConnection, settings: Settings, rows: str, values: list[object]) -> None:
+    _write(con, settings, f"select * from opt_out_before union all {rows}", values)
+
+
+def _write(con: duckdb.DuckDBPyConnection, settings: Settings, query: str, values: list[object]) -> None:
+    """Replace the list, whole or not at all; `opt_out_before` is the list as it was."""
+    path = list_path(settings)
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+    con.execute(f"create or replace temp table opt_out_before ({typed})")
+    if path.is_file():
+        con.execute(f"insert into opt_out_before by name from read_parquet({text(path)})")
+    con.execute(f"create or replace temp table opt_out_after ({typed})")
+    con.execute(f"insert into opt_out_after {query}", values)
+    vault.make_folder(path.parent)
+    stage = path.with_name(f".{path.name}-{os.getpid()}")
+    con.execute(f"copy (from opt_out_after order by all) to {text(stage)} (format parquet, compression zstd)")
+    os.replace(stage, path)
