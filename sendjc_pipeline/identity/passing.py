@@ -69,7 +69,7 @@ def what_passes(con: duckdb.DuckDBPyConnection, feed: feeds.Feed, column: feeds.
         return "null"
     forms = FORMS[column.form]
     if not any(form.is_compared for form in forms):
-        return f"case when {_fits(forms, sent)} then {sent} end"
+        return f"case when {fits(forms, sent)} then {sent} end"
     passed = _create_passed(con, column, forms, path)
     return f"case when {sent} in (from {passed}) then {sent} end"
 
@@ -87,7 +87,7 @@ def _create_passed(con: duckdb.DuckDBPyConnection, column: feeds.Column, forms: 
     con.execute(f"""
         create or replace temp table {name} as
         with fitting as (
-            select value from (select distinct "{column.key}" as value from read_parquet({text(path)})) where {_fits(forms, "value")}
+            select value from (select distinct "{column.key}" as value from read_parquet({text(path)})) where {fits(forms, "value")}
         ),
         part as (select value, unnest(identity_parts(value)) as identifier from fitting)
 
@@ -97,7 +97,8 @@ def _create_passed(con: duckdb.DuckDBPyConnection, column: feeds.Column, forms: 
     return name
 
 
-def _fits(forms: tuple[Form, ...], value: str) -> str:
+def fits(forms: tuple[Form, ...], value: str) -> str:
+    """SQL that is true of a value of one of the forms; without the comparison. Needs create_known."""
     return " or ".join(_fits_one(form, value) for form in forms)
 
 

@@ -51,7 +51,9 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
         say(f"identity: {warning}")
         context.log.warning(warning)
     if result.values_blanked:
-        say(f"identity: {result.values_blanked:,} values are no code of their column and were blanked (mart_blanked_value)")
+        say(
+            f"identity: {result.values_blanked:,} values are no code of their column and were blanked (mart_blanked_value)"
+        )
     say(f"identity: {result.persons:,} children, {result.doubtful:,} pairs for review")
     links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
     return dg.MaterializeResult(
