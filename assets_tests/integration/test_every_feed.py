@@ -63,13 +63,6 @@ def test_every_row_is_accounted_for_from_layer_to_layer(warehouse: duckdb.DuckDB
     assert dict(layers) == {"intake": len(feeds.names()), "raw": len(feeds.names()), "staging": 2}
 
 
-def test_only_codes_that_no_list_has_were_blanked(warehouse: duckdb.DuckDBPyConnection) -> None:
-    blanked = warehouse.execute("select feed, table_name, column_name from mart_blanked_value").fetchall()
-    assert blanked
-    columns = [feeds.load(feed).tables[table].column(column) for feed, table, column in blanked]
-    assert [column.name for column in columns if column.code_list is None] == []
-
-
 def test_planted_faults_are_found_by_their_own_rule(areas: tuple[Settings, Path]) -> None:
     settings, truth = areas
     planted = pl.read_parquet(truth / "defects.parquet").select("feed", "partner", "period", "rule").unique()

@@ -48,7 +48,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "authority": (Form("three digits", "[0-9]{3}"),),
     "establishment": (Form("four digits", "[0-9]{4}"),),
     "urn": (Form("six digits", "[0-9]{6}"),),
-    "ukprn": (Form("eight digits, the first three 100", "100[0-9]{5}"),),
+    "ukprn": (Form("eight digits, the first a 1", "1[0-9]{7}"),),
     "organisation": (
         Form("a trust or board: three characters that begin with N, Q, R or T", "[NQRT][A-Z0-9]{2}", is_compared=True),
         Form("three to six characters with a digit", "[A-Z0-9]*[0-9][A-Z0-9]*", length=(3, 6), is_compared=True),
