@@ -21,10 +21,9 @@ _OURS = Path(__file__).parent
 
 def place_of(error: BaseException) -> str:
     """The last line of this package on the way to an error, as 'identity/records.py line 88'."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_OURS)
-    ]
-    return f"{Path(frames[-1].filename).relative_to(_OURS)} line {frames[-1].lineno}" if frames else "an unknown line"
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [f"{path.relative_to(_OURS)} line {line}" for path, line in frames if path.is_relative_to(_OURS)]
+    return ours[-1] if ours else "an unknown line"
 
 
 def sealed(what: str, remedy: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
