@@ -15,7 +15,8 @@ def _told(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("Zqwrtplk"), duckdb.ConversionException("Zqwrtplk"), OSError(28, "No space left", "Zqwrtplk.csv")]
+    "error",
+    [ValueError("Zqwrtplk"), duckdb.ConversionException("Zqwrtplk"), OSError(28, "No space left", "Zqwrtplk.csv")],
 )
 def test_no_text_of_an_unforeseen_error_gets_out(error: Exception) -> None:
     with pytest.raises(SendjcError, match=r"^Reading failed \(") as caught:
