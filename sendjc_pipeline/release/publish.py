@@ -21,7 +21,7 @@ from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import read_provenance, required_checks
 from sendjc_pipeline.release import ledger
-from sendjc_pipeline.release.tables import METRIC_KEYS, published_tables, withhold
+from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
 from sendjc_pipeline.release.write import PublishedTable, write_release
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -117,7 +117,7 @@ def _publish(
 def _stage(
     con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]
 ) -> list[PublishedTable]:
-    """Make the temporary tables that will be copied: metrics with small numbers hidden, the others as they are."""
+    """Make the temporary tables that will be copied, with small numbers hidden."""
     staged = []
     for table in published_tables(manifest, withheld):
         relation = f"release_{table.name}"
@@ -125,7 +125,7 @@ def _stage(
             withhold(con, table.name, f"open_{table.name}", withheld)
             suppress(con, f"open_{table.name}", relation, "area_rollup", "metric_nested", METRIC_KEYS[table.name])
         else:
-            con.execute(f"create temp table {relation} as select * from main.{table.name}")
+            hide_small_numbers(con, table, relation)
         staged.append(PublishedTable(table.name, f"temp.main.{relation}", table.description, table.columns))
     return staged
 

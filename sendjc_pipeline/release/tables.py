@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from sendjc_pipeline.disclosure.counts import suppress_counts
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
@@ -44,10 +45,25 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
             if topic in withheld and node["name"] not in METRIC_KEYS:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
+            small_numbers = (exposure["config"].get("meta") or {}).get("small_numbers") or {}
             tables.append(
-                PublishedTable(node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS})
+                PublishedTable(
+                    node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS}, small_numbers
+                )
             )
     return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
+
+
+def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, target: str) -> None:
+    """Copy a table that is no metric table to a temporary one, with small numbers treated as its exposure says.
+
+    meta.small_numbers is {count: column, keys: [columns]} for a table of counts by area; without it the table holds nobody and is copied as it is.
+    """
+    rule, source = table.small_numbers, f"main.{table.name}"
+    if "count" in rule:
+        suppress_counts(con, source, target, "main.area_rollup", rule["keys"], rule["count"])
+    else:
+        con.execute(f"create temp table {target} as select * from {source}")
 
 
 def withhold(con: duckdb.DuckDBPyConnection, source: str, target: str, topics: Collection[str]) -> None:

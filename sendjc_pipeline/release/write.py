@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,16 @@ ROOT_TABLES = ("metric_quarterly", "metric_monthly")  # their place is promised;
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of the release: `relation` is what to copy, `columns` tells each column's description."""
+    """A table of the release: `relation` is what to copy, `columns` tells each column's description.
+
+    `small_numbers` is how the exposure wants small numbers treated (tables.small_numbers), or empty.
+    """
 
     name: str
     relation: str
     description: str
     columns: Mapping[str, str]
+    small_numbers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
