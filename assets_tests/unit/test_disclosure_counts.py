@@ -11,16 +11,17 @@ from sendjc_pipeline.disclosure.counts import suppress_counts
 def released(counts: dict[str, float | None]) -> dict[str, tuple[float | None, str]]:
     con = duckdb.connect()
     con.execute(
-        "create table counted (quarter varchar, kind varchar, area_id varchar, child_count double, suppression varchar)"
+        "create table counted (quarter varchar, kind varchar, area_id varchar, child_count double, suppression varchar, reason varchar)"
     )
     for area, count in counts.items():
         con.execute(
-            "insert into counted values ('q', 'k', ?, ?, 'none'), ('q', 'other', ?, 50, 'none')", [area, count, area]
+            "insert into counted values ('q', 'k', ?, ?, 'none', 'own words'), ('q', 'other', ?, 50, 'none', null)",
+            [area, count, area],
         )
     con.execute("create table area_rollup as select * from (values ('a', 'ab'), ('b', 'ab')) as t(area_id, rollup_id)")
     suppress_counts(con, "counted", "shown", "area_rollup", ["quarter", "kind"], "child_count")
     columns = [name for (name,) in con.execute("select column_name from (describe shown)").fetchall()]
-    assert sorted(columns) == ["area_id", "child_count", "kind", "quarter", "suppression"]
+    assert sorted(columns) == ["area_id", "child_count", "kind", "quarter", "reason", "suppression"]
     assert con.execute("select distinct child_count, suppression from shown where kind = 'other'").fetchall() == [
         (50.0, "none")
     ]

@@ -1,4 +1,5 @@
--- Health providers are told of a missing referral; in every other kind councils contradict each other or their schools.
+-- The other side is the providers of a missing referral, or another council; of two that claim one child each has its
+-- own row already.
 select
     kind,
     area_id,
@@ -12,7 +13,7 @@ select
     person_key,
     other_area_id as partner_id
 from {{ ref('int_agreement__disagreement') }}
-where kind <> 'health_knows_no_referral'
+where kind not in ('health_knows_no_referral', 'two_las_claim_one_child')
 union
 select
     disagreement.kind,

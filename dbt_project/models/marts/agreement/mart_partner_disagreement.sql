@@ -73,7 +73,7 @@ select
     ) as child_count,
     stated.value_status,
     'none' as suppression,
-    stated.reason
+    stated.reason as dq_reason
 from stated
 inner join {{ ref('disagreement_kind') }} as kind on stated.kind = kind.kind
 inner join {{ ref('area') }} as area on stated.area_id = area.area_id
