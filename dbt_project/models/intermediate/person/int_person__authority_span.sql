@@ -45,31 +45,36 @@ standing as (
         on
             piece.person_key = claim.person_key
             and piece.basis = claim.basis
-            and claim.from_date <= piece.from_date
-            and coalesce(claim.next_date > piece.from_date, true)
+            and piece.from_date >= claim.from_date
+            and coalesce(piece.from_date < claim.next_date, true)
 ),
 
-chained as (
+followed as (
     select
-        standing.*,
-        case
-            when
-                lag(area_id) over (partition by person_key, basis order by from_date) = area_id
-                and lag(next_date) over (partition by person_key, basis order by from_date) = from_date
-                then 0
-            else 1
-        end as is_new
+        person_key,
+        basis,
+        area_id,
+        source_feed,
+        from_date,
+        next_date,
+        lag(area_id) over (partition by person_key, basis order by from_date) as earlier_area_id,
+        lag(next_date) over (partition by person_key, basis order by from_date) as earlier_next_date
     from standing
     where standing_rank = 1
 ),
 
 numbered as (
     select
-        chained.*,
-        sum(is_new) over (
+        person_key,
+        basis,
+        area_id,
+        source_feed,
+        from_date,
+        next_date,
+        sum(case when area_id = earlier_area_id and from_date = earlier_next_date then 0 else 1 end) over (
             partition by person_key, basis order by from_date rows between unbounded preceding and current row
         ) as span_number
-    from chained
+    from followed
 )
 
 select
