@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from sendjc_pipeline.disclosure.counts import suppress_counts
+from sendjc_pipeline.disclosure.rounding import round_counts
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
@@ -21,7 +22,8 @@ METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly":
 _FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper")
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
-    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children; secondary where showing it would give another one back.",
+    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (1 to 7 where counts are rounded); secondary where showing"
+    " it would give another one back; rounded where counts are to the nearest 5.",
 }
 
 
@@ -57,11 +59,14 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
 def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, target: str) -> None:
     """Copy a table that is no metric table to a temporary one, with small numbers treated as its exposure says.
 
-    meta.small_numbers is {count: column, keys: [columns]} for a table of counts by area; without it the table holds nobody and is copied as it is.
+    meta.small_numbers is {count, keys} for a table of counts by area (counts.suppress_counts), {children, counts, shares, estimates} for one of overlapping
+    groups (rounding.round_counts); without it the table holds nobody and is copied as it is.
     """
     rule, source = table.small_numbers, f"main.{table.name}"
     if "count" in rule:
         suppress_counts(con, source, target, "main.area_rollup", rule["keys"], rule["count"])
+    elif "children" in rule:
+        round_counts(con, source, target, **rule)
     else:
         con.execute(f"create temp table {target} as select * from {source}")
 
