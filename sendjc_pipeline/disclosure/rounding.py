@@ -37,8 +37,8 @@ def round_counts(
     small = f"({children} between 1 and {SMALL})"
     shown = {name: f"case when not {small} then {_rounded(name)} end" for name in counts}
     for name, (numerator, denominator) in shares.items():
-        share = f"least(100.0, 100.0 * {_rounded(numerator)} / nullif({_rounded(denominator)}, 0))"
-        shown[name] = f"case when not {small} then round({share}, 1)::double end"
+        share = f"round(least(100.0, 100.0 * {_rounded(numerator)} / {_rounded(denominator)}), 1)::double"
+        shown[name] = f"case when not {small} and {_rounded(denominator)} > 0 then {share} end"
     shown |= {name: f"case when not {small} then round({name}, 1)::double end" for name in estimates}
     shown["suppression"] = f"case when {small} then 'primary' else 'rounded' end"
     listed = ", ".join(f"{shown[name]} as {name}" if name in shown else name for name in columns)

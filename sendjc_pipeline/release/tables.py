@@ -19,7 +19,7 @@ from sendjc_pipeline.settings import SendjcError
 _METRIC_KEYS = ["metric_id", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
 METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly": ["month", *_METRIC_KEYS]}
 
-_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper")
+_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis")
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
     "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (1 to 7 where counts are rounded); secondary where showing"
