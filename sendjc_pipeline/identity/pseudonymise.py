@@ -26,6 +26,7 @@ from sendjc_pipeline.identity import (
     link,
     persons,
     records,
+    residence,
     scores,
     standardise,
     vault,
@@ -96,6 +97,7 @@ def resolve_and_pseudonymise(
     identity/<quarter>/person.parquet: attributes.PERSON_COLUMNS, by person_key.
     identity/<quarter>/person_link.parquet: person_key, partner, feed, source_person_id (pseudonym), method,
         match_probability, is_in_doubt, submission_id; one row per submission and child in it.
+    identity/<quarter>/person_residence.parquet: see residence.py.
     identity/<quarter>/person_doubt.parquet, identity/review/<quarter>/candidate_pair.parquet: see doubt.py.
     identity/<quarter>/left_out.parquet, left_out_child.parquet: see admission.py.
     identity/<quarter>/key_map.parquet, identity/key_event.parquet: see events.py.
@@ -136,6 +138,7 @@ def resolve_and_pseudonymise(
             doubt.create_doubts(con, limits)
             attributes.create_attributes(con, accepted, quarter.end)
             copies.write_identity(con, pseudonymiser, accepted, identity)
+            residence.write_residence(con, quarter.end, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
             doubt.write_doubts(con, identity, review)
             admission.write_left_out(con, identity)
