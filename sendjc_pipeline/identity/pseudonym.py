@@ -68,13 +68,14 @@ class Keys:
         """The keys of every purpose from one secret."""
         return cls.of(dict.fromkeys(PURPOSES, secret))
 
+    @property
+    def purposes(self) -> frozenset[str]:
+        """Those of PURPOSES that it has a key for."""
+        return frozenset(self._keys)
+
     def only(self, *purposes: str) -> Keys:
         """The keys of some purposes and no others."""
         return Keys({purpose: self._keys[purpose] for purpose in purposes})
-
-    def changed(self, others: Keys) -> Keys:
-        """These keys, with the others in the place of those of the same purposes."""
-        return Keys(self._keys | others._keys)
 
     def fingerprint(self, purpose: str) -> str:
         """By which a key is known without being told: 16 hex digits."""

@@ -30,7 +30,7 @@ from sendjc_pipeline.identity import (
     vault,
 )
 from sendjc_pipeline.identity.columns import raw_columns
-from sendjc_pipeline.identity.pseudonym import Pseudonymiser
+from sendjc_pipeline.identity.pseudonym import Keys, Pseudonymiser
 from sendjc_pipeline.identity.records import AcceptedSubmission, text
 from sendjc_pipeline.identity.rules import match_rules
 from sendjc_pipeline.identity.thresholds import thresholds
@@ -68,19 +68,19 @@ def resolve_and_pseudonymise(
     settings: Settings,
     quarter: Quarter,
     deliveries: Sequence[tuple[Submission, Receipt]],
-    key: bytes,
+    keys: Keys | bytes,
     history: Sequence[tuple[Submission, Receipt]] = (),
     known_at: date = date.max,
 ) -> IdentityResult:
     """Write restricted/identity/<quarter>/ and restricted/pseudonymised/<quarter>/ in place of what was there before.
 
-    The same deliveries, history, decisions, key and code give the same bytes, in any order and with any number of threads.
+    The same deliveries, history, decisions, keys and code give the same bytes, in any order and with any number of threads.
 
     Args:
         settings: the home.
         quarter: whose figures are made.
         deliveries: the submissions that the quarter counts.
-        key: the pseudonym key.
+        keys: the keys in force, or one secret for all of them.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
         known_at: the day by which clerical decisions must have been recorded.
 
@@ -113,7 +113,7 @@ def resolve_and_pseudonymise(
             past = accepted_of(history)
             if records.count_rows(con, [*accepted, *past]) > _MANY_ROWS:
                 con.execute(f"set memory_limit = '{_MEMORY_FOR_MANY}'")
-            pseudonymiser = Pseudonymiser(con, key)
+            pseudonymiser = Pseudonymiser(con, keys)
             standardise.create_macros(con)
             records.create_records(con, accepted, past)
             contents.create_contents(con)

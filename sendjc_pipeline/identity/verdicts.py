@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from sendjc_pipeline.identity import vault
+from sendjc_pipeline.identity import swap, vault
 from sendjc_pipeline.identity.decisions import COLUMNS, RESTORE, UNDONE, create_verdicts, decisions_file
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.records import text
@@ -47,6 +47,7 @@ def reviewer_name(name: str) -> str:
 @contextmanager
 def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with tables issued, standing_verdict and decision (decisions.py), and pair_state: pair, token_a, token_b, state."""
+    swap.finish(settings)
     con = connect()
     try:
         _load(con, settings)

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from sendjc_pipeline import __version__, feeds
+from sendjc_pipeline.identity.keyring import last_rotation
 from sendjc_pipeline.quality import audit
 from sendjc_pipeline.quality.checks import (
     Check,
@@ -51,7 +52,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
         con = connect(path, settings=settings)
         try:
             audit.write(con, inputs.quarter.label, found)
-            _write_provenance(con, inputs)
+            _write_provenance(con, inputs, last_rotation(settings))
         finally:
             con.close()
 
@@ -83,8 +84,8 @@ def code_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> None:
-    """One row of JSON: what the file was built from. File names stay behind, for a partner may put a child's name in one."""
+def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs, rotation: str) -> None:
+    """One row of JSON: what the file was built from, and by which rotation's keys. File names stay behind, for a partner may put a child's name in one."""
     deliveries = [
         {
             "submission_id": d.submission.submission_id,
@@ -106,6 +107,7 @@ def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> 
         "quarter": inputs.quarter.label,
         "known_at": inputs.known_at.isoformat(),
         "inputs_fingerprint": inputs_fingerprint(inputs),
+        "key_rotation": rotation,
         "code_version": __version__,
         "code_fingerprint": code_fingerprint(),
         "submissions": deliveries,
