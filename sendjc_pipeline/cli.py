@@ -320,6 +320,7 @@ def demo(
 
     Example: `sendjc demo --home .sendjc/demo`
     """
+    from sendjc_pipeline.commands.reference import load_synthetic
     from sendjc_pipeline.commands.run import Order, run_quarter, today
     from sendjc_pipeline.commands.submissions import submit_tree
     from sendjc_pipeline.warehouse.project import ROOT
@@ -327,6 +328,7 @@ def demo(
     settings = _home(home)
     if not settings.key_file.is_file() and "SENDJC_PSEUDONYM_KEY" not in os.environ:
         configuration.create_pseudonym_key(settings)
+    load_synthetic(settings)
     landed = submit_tree(settings, source or ROOT / "seeds" / "demo", datetime.now(UTC))
     console.print(
         f"{len(landed)} submissions landed in {settings.landing}; all synthetic, the NHS England workbook too"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,7 @@ from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_ps
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import MissingKey, SendjcError, Settings
 
-from identity_samples import Q4, Scene, deliver, listed, nhs, pupil, upn  # isort: skip
+from identity_samples import Q4, Scene, listed, nhs, pupil, upn  # isort: skip
 
 ADA = {"forename": "Ada", "surname": "Lovelace", "postcode": "NG7 2QX"}
 NOW = datetime(2025, 6, 1, 9, tzinfo=UTC)
@@ -34,10 +34,10 @@ def scene(settings: Settings) -> Scene:
     scene.sen2("derby", pupil("1", **ADA), pupil("2", upn=upn(2), forename="Eve", surname="Byron"))
     scene.demographics(
         "RHA",
-        listed("8", **ADA | {"postcode": "DE1 1AA", "dateofbirth": datetime(2015, 6, 16).date()}),
+        listed("8", **ADA | {"postcode": "DE1 1AA", "dateofbirth": date(2015, 6, 16)}),
         listed("9", nhsnumber=nhs(9), forename="Eve", surname="Byron"),
     )
-    scene.csds("RHA", {"localpatientid": "9", "nhsnumber": nhs(9), "dateofbirth": datetime(2015, 6, 15).date(), "gender": "2"})  # fmt: skip
+    scene.csds("RHA", {"localpatientid": "9", "nhsnumber": nhs(9), "dateofbirth": date(2015, 6, 15), "gender": "2"})  # fmt: skip
     run(scene, Q3)
     run(scene)
     with verdicts.opened(settings) as con:

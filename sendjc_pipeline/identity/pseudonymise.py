@@ -24,6 +24,7 @@ from sendjc_pipeline.identity import (
     events,
     link,
     persons,
+    postcode_directory,
     records,
     scores,
     standardise,
@@ -74,7 +75,7 @@ def resolve_and_pseudonymise(
 ) -> IdentityResult:
     """Write restricted/identity/<quarter>/ and restricted/pseudonymised/<quarter>/ in place of what was there before.
 
-    The same deliveries, history, decisions, keys and code give the same bytes, in any order and with any number of threads.
+    The same deliveries, history, decisions, postcode directory, keys and code give the same bytes, in any order and with any number of threads.
 
     Args:
         settings: the home.
@@ -101,7 +102,7 @@ def resolve_and_pseudonymise(
     """
     accepted = accepted_of(deliveries)
     rules, limits = match_rules(quarter.end), thresholds(quarter.end)
-    home = settings.restricted / "identity"
+    home, places = settings.restricted / "identity", postcode_directory.directory_file(settings)
     with vault.workspace(settings, quarter) as scratch:
         identity, rows, review = (vault.make_folder(scratch / name) for name in ("identity", "pseudonymised", "review"))
         con = connect()
@@ -123,7 +124,7 @@ def resolve_and_pseudonymise(
             cluster.create_clusters(con, limits)
             persons.create_persons(con, pseudonymiser, limits)
             doubt.create_doubts(con, limits)
-            attributes.create_attributes(con, accepted, quarter.end)
+            attributes.create_attributes(con, accepted, quarter.end, places if places.is_file() else None)
             copies.write_identity(con, pseudonymiser, accepted, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
             doubt.write_doubts(con, identity, review)

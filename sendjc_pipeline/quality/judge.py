@@ -61,7 +61,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
 
 def inputs_fingerprint(inputs: QuarterInputs) -> str:
-    """What the figures of a quarter depend on: submissions used, how they were read, who is who, code, seeds, whether the quarter is frozen.
+    """What the figures of a quarter depend on: submissions used, how they were read, who is who and where, code, seeds, whether the quarter is frozen.
 
     `known_at` itself is left out: it has done its work by choosing the submissions.
     """
@@ -70,7 +70,7 @@ def inputs_fingerprint(inputs: QuarterInputs) -> str:
         for d in inputs.deliveries
     )
     frozen = inputs.known_at >= inputs.quarter.freeze
-    known = [inputs.history, inputs.decisions]
+    known = [inputs.history, inputs.decisions, inputs.places.sha256 if inputs.places else ""]
     basis = [inputs.quarter.label, frozen, used, known, project.sources_fingerprint(), code_fingerprint()]
     return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
 
@@ -107,6 +107,7 @@ def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs, rot
         "quarter": inputs.quarter.label,
         "known_at": inputs.known_at.isoformat(),
         "inputs_fingerprint": inputs_fingerprint(inputs),
+        "postcode_directory": vars(inputs.places) if inputs.places else None,
         "key_rotation": rotation,
         "code_version": __version__,
         "code_fingerprint": code_fingerprint(),

@@ -7,6 +7,7 @@ from datetime import date
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.identity.decisions import in_force
+from sendjc_pipeline.identity.postcode_directory import loaded
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
@@ -32,7 +33,7 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
         return QuarterInputs(quarter, known_at, deliveries)
     person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
     history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
-    return QuarterInputs(quarter, known_at, deliveries, tuple(history), in_force(settings, known_at))
+    return QuarterInputs(quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), loaded(settings))
 
 
 def gather_history(settings: Settings, known_at: date, only: Sequence[str]) -> list[tuple[Submission, Receipt]]:
