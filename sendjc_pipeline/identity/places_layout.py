@@ -74,7 +74,7 @@ def _headers(con: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
         return [str(row[0]) for row in found]
     except duckdb.Error:
         pass  # its message quotes the file
-    raise SendjcError(f"{file.name}: PLACES.csv: it is no CSV file with a header; save it as CSV in UTF-8.")
+    raise SendjcError(f"{file.name}: PLACES.format: it is no CSV file with a header; save it as CSV in UTF-8.")
 
 
 def _one(headers: Sequence[str], pattern: str) -> str | None:
