@@ -10,7 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from sendjc_pipeline.cli import app
 from sendjc_pipeline.identity import keyring, rotation, swap, verdicts
 from sendjc_pipeline.identity.decisions import decisions_file
 from sendjc_pipeline.identity.keys_in_force import keys_in_force
@@ -307,3 +310,55 @@ def test_a_failed_rotation_changes_nothing_and_leaves_nothing(scene: Scene, monk
 def test_a_rotation_needs_a_reason(scene: Scene) -> None:
     with pytest.raises(SendjcError, match="reason"):
         rotation.rotate(scene.settings, [PERSON], " ", NOW, scene.deliveries, NOTHING)
+
+
+def test_who_reads_verdicts_after_a_killed_rotation_reads_the_new_ones(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a verdict that was recorded now would be lost when the files are moved."""
+    old = decisions_file(scene.settings).read_bytes()
+
+    def killed(settings: Settings) -> None:
+        if keyring.entries(settings):
+            raise Killed
+
+    monkeypatch.setattr(swap, "finish", killed)
+    with pytest.raises(Killed):
+        rotate(scene)
+    monkeypatch.undo()
+    assert keyring.entries(scene.settings) and decisions_file(scene.settings).read_bytes() == old
+    with verdicts.opened(scene.settings) as con:
+        assert verdicts.states(con) == {"same": 1}
+    assert decisions_file(scene.settings).read_bytes() != old
+
+
+# At the terminal
+
+
+def at_the_terminal(settings: Settings, *words: str, answer: str = "") -> Result:
+    return CliRunner().invoke(app, ["keys", *words, "--home", str(settings.home)], input=answer)
+
+
+def test_rotate_asks_first(settings: Settings) -> None:
+    words = ("rotate", "--purpose", "all", "--reason", "yearly")
+    refused = at_the_terminal(settings, *words, answer="n\n")
+    assert "Nothing was changed" in str(refused.exception) and keyring.entries(settings) == []
+    assert at_the_terminal(settings, *words, answer="y\n").exit_code == 0
+    assert len(keyring.current(settings)) == len(rotation.ROTATABLE)
+
+
+def test_rotate_takes_no_purpose_whose_tokens_cannot_be_made_again(settings: Settings) -> None:
+    refused = at_the_terminal(settings, "rotate", "--purpose", "opt_out", "--reason", "x", "--yes")
+    assert isinstance(refused.exception, SendjcError) and keyring.entries(settings) == []
+
+
+def test_show_says_which_secret_is_wrong_and_shows_none(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert at_the_terminal(settings, "rotate", "--purpose", "person", "--reason", "x", "--yes").exit_code == 0
+    states = {line["state"] for line in json.loads(at_the_terminal(settings, "show", "--json").output)}
+    assert states == {"in force", "retired"}
+    monkeypatch.setenv("SENDJC_PSEUDONYM_KEY_PERSON", "7c" * 32)
+    shown = at_the_terminal(settings, "show", "--json").output
+    assert [line["state"] for line in json.loads(shown) if line["purpose"] == "person"] == [
+        "WRONG: retired or unknown", "missing", "retired",
+    ]  # fmt: skip
+    assert "7c" * 32 not in shown and str(keyring.entries(settings)[-1].secret) not in shown

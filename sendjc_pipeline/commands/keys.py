@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 
 from sendjc_pipeline import feeds
@@ -20,32 +19,36 @@ ALL = "all"
 def shown(settings: Settings, as_json: bool) -> None:
     """Print each purpose's key by fingerprint, since when, where its secret is, and those that were retired; never a key."""
     swap.finish(settings)
-    lines = keyring.entries(settings)
-    held = keyring.held(settings)
-    keys = keyring.keys_of(held)
-    told = {line.purpose: line for line in lines if line.until is None}
-    rows = [
-        {
-            "purpose": purpose,
-            "fingerprint": keys.fingerprint(purpose),
-            "since": told[purpose].since if purpose in told else None,
-            "until": None,
-            "secret": one.source,
-            "rotation": told[purpose].rotation if purpose in told else None,
-            "reason": told[purpose].reason if purpose in told else None,
-        }
-        for purpose, one in held.items()
-    ]
-    retired = [
-        {k: v for k, v in asdict(line).items() if k != "secret"} | {"secret": keyring.KEYRING if line.secret else None}
-        for line in lines
-        if line.until is not None
-    ]
-    rows += [{name: line[name] for name in rows[0]} for line in retired]
+    found, current = keyring.given(settings), keyring.current(settings)
+    keys = keyring.keys_of(found)
+    rows = []
+    for purpose, one in found.items():
+        made, line = keys.fingerprint(purpose), current.get(purpose)
+        state = "in force" if line is None or line.fingerprint == made else "WRONG: retired or unknown"
+        rows.append(_row(purpose, made, state, one.source, line if state == "in force" else None))
+        if line is not None and line.fingerprint != made:
+            rows.append(_row(purpose, line.fingerprint, "missing", keyring.VARIABLES[purpose], line))
+    for line in keyring.entries(settings):
+        if line.until is not None:
+            rows.append(_row(line.purpose, line.fingerprint, "retired", keyring.KEYRING if line.secret else None, line))
     if as_json:
         print(json.dumps(rows, indent=1))
-        return
-    show("Keys", list(rows[0]), [list(row.values()) for row in rows])
+    else:
+        show("Keys", list(rows[0]), [list(row.values()) for row in rows])
+
+
+def _row(
+    purpose: str, fingerprint: str, state: str, secret: str | None, line: keyring.Entry | None
+) -> dict[str, str | None]:
+    return {
+        "purpose": purpose,
+        "fingerprint": fingerprint,
+        "state": state,
+        "secret": secret,
+        "since": line.since if line else None,
+        "until": line.until if line else None,
+        "reason": line.reason or None if line else None,
+    }
 
 
 def rotate(settings: Settings, purpose: str, reason: str, now: datetime, confirm: Callable[[str], bool] | None) -> None:

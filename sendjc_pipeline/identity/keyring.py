@@ -30,7 +30,7 @@ VARIABLES = {
     EXTRACT: "SENDJC_PSEUDONYM_KEY_EXTRACT",
 }
 MASTER_VARIABLE = "SENDJC_PSEUDONYM_KEY"
-ENVIRONMENT, KEYRING, FIRST = "environment", "keys/keyring.json", "keys/pseudonym.key"
+ENVIRONMENT, KEYRING, FIRST = "the environment", "keys/keyring.json", "keys/pseudonym.key"
 
 
 class WrongKey(SendjcError):
@@ -72,12 +72,10 @@ def entries(settings: Settings) -> list[Entry]:
     path = keyring_file(settings)
     if not path.is_file():
         return []
-    damaged = False
     try:
         return [Entry(**line) for line in json.loads(path.read_text())]
     except (ValueError, TypeError):
-        damaged = True  # told outside the handler: the parser's message quotes the text, and that holds secrets
-    assert damaged
+        pass  # told outside the handler: the parser's message quotes the text, and that holds secrets
     raise SendjcError(f"{path} is damaged: restore it from the backup of the keys.")
 
 
@@ -98,16 +96,27 @@ def held(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[s
         MissingKey: a purpose has none, or a weak one.
         WrongKey: one is not that which the keyring says to be in force.
     """
-    environ = os.environ if environ is None else environ
-    current = {line.purpose: line for line in entries(settings) if line.until is None}
-    found = {purpose: _found(settings, environ, purpose, current.get(purpose)) for purpose in PURPOSES}
-    for purpose, line in current.items():
-        if Keys.of({purpose: found[purpose].secret}).fingerprint(purpose) != line.fingerprint:
+    found = given(settings, environ)
+    keys, lines = keys_of(found), current(settings)
+    for purpose, line in lines.items():
+        if keys.fingerprint(purpose) != line.fingerprint:
             raise WrongKey(
-                f"The secret for '{purpose}' from the {found[purpose].source} is not the one in force since {line.since}: set"
+                f"The secret for '{purpose}' from {found[purpose].source} is not the one in force since {line.since}: set"
                 f" {VARIABLES[purpose]} to the one that rotation {line.rotation} brought in (`sendjc keys show`)."
             )
     return found
+
+
+def given(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, Held]:
+    """The secret that is found for each purpose, in force or not. Raises MissingKey where there is none, or a weak one."""
+    environ = os.environ if environ is None else environ
+    lines = current(settings)
+    return {purpose: _found(settings, environ, purpose, lines.get(purpose)) for purpose in PURPOSES}
+
+
+def current(settings: Settings) -> dict[str, Entry]:
+    """The line of each purpose that was rotated: its secret in force."""
+    return {line.purpose: line for line in entries(settings) if line.until is None}
 
 
 def _found(settings: Settings, environ: Mapping[str, str], purpose: str, line: Entry | None) -> Held:

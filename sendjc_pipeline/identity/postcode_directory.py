@@ -84,7 +84,9 @@ def load(settings: Settings, file: Path, deprivation: Path | None, source: str, 
         pass  # its message quotes the file
     finally:
         con.close()
-    raise PlacesRefused(f"{file.name}: PLACES.format: a row cannot be read as the header asks; save it as CSV in UTF-8.")
+    raise PlacesRefused(
+        f"{file.name}: PLACES.format: a row cannot be read as the header asks; save it as CSV in UTF-8."
+    )
 
 
 def _load(
