@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sendjc_pipeline.identity import keyring, rekey, swap
+from sendjc_pipeline.identity import events, keyring, rekey, swap
 from sendjc_pipeline.identity.keyring import ENVIRONMENT, VARIABLES, Entry, Held
 from sendjc_pipeline.identity.pseudonym import EXTRACT, PERSON, RECORD, REVIEW, Keys
 from sendjc_pipeline.identity.pseudonymise import accepted_of
@@ -161,7 +161,8 @@ def _gone(settings: Settings, purposes: Collection[str]) -> list[Path]:
     identity = settings.restricted / "identity"
     gone: list[Path] = []
     if {PERSON, RECORD} & set(purposes):
-        gone += [*identity.glob("[0-9]*/person*.parquet"), *(settings.restricted / "pseudonymised").glob("[0-9]*")]
+        gone += [path for path in identity.glob("[0-9]*/*") if path.name != events.MAP]
+        gone += (settings.restricted / "pseudonymised").glob("[0-9]*")
         gone += (settings.restricted / "cross_feed").glob("*.parquet")
     if {PERSON, REVIEW} & set(purposes):
         gone += identity.glob("review/[0-9]*")
