@@ -1,5 +1,5 @@
 -- No row without a file of either side: what nobody sent contradicts nothing.
-{{ config(meta={'dagster': {'ref': {'name': 'mart_partner_disagreement'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_agreement__disagreement'}}}) }}
 select
     disagreement.kind,
     disagreement.area_id

@@ -1,4 +1,5 @@
 -- The two ways to the residence and to the maintaining authority at the end of the quarter lead to one area.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_person_authority'}}}) }}
 select
     cohort.person_key,
     span.basis,
