@@ -39,6 +39,10 @@ PERSON_COLUMNS = {
     "is_deceased": "BOOLEAN",
 }
 
+# The area that a postcode lies in: of its district, or of its outward code where no directory knows it (joins_of_area).
+AREA = f"""case when place.district_code is not null then coalesce(district_area.area_id, '{ELSEWHERE}')
+    else coalesce(outward_code_area.area_id, '{ELSEWHERE}') end"""
+
 # SEN2 cease reasons (domain/sources.md 1.4)
 _TRANSFERRED = "5"
 _DECEASED = "8"
@@ -95,11 +99,7 @@ def create_attributes(
             identity_whole_years(known.birth_date, date '{quarter_end}') as age_years,
             coalesce(known.sex, 'U') as sex,
             known.ethnicity,
-            case
-                when known.residence is null then null
-                when place.district_code is not null then coalesce(district_area.area_id, '{ELSEWHERE}')
-                else coalesce(outward_code_area.area_id, '{ELSEWHERE}')
-            end as residence_area_id,
+            case when known.residence is not null then {AREA} end as residence_area_id,
             known.residence.feed as residence_source,
             place.district_code as residence_district_code,
             place.lsoa_code as residence_lsoa,
@@ -113,10 +113,16 @@ def create_attributes(
             end as deprivation_source,
             known.person_key in (select person_key from death) as is_deceased
         from known
-        left join place on known.residence.postcode = place.postcode
-        left join district_area on place.district_code = district_area.district_code
-        left join outward_code_area on split_part(known.residence.postcode, ' ', 1) = outward_code_area.outward_code
+        {joins_of_area("known.residence.postcode")}
     """)
+
+
+def joins_of_area(postcode: str) -> str:
+    """What AREA needs joined, of a SQL expression of a postcode; create_attributes must have run."""
+    return f"""
+        left join place on {postcode} = place.postcode
+        left join district_area on place.district_code = district_area.district_code
+        left join outward_code_area on split_part({postcode}, ' ', 1) = outward_code_area.outward_code"""
 
 
 def _create_places(con: duckdb.DuckDBPyConnection, directory: Path | None) -> None:

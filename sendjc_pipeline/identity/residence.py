@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from sendjc_pipeline.identity.attributes import ELSEWHERE
+from sendjc_pipeline.identity.attributes import AREA, joins_of_area
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.records import text
 
@@ -30,7 +30,7 @@ def write_residence(con: duckdb.DuckDBPyConnection, quarter_end: date, folder: P
     query = f"""
         with earlier as (
             select local_link.person_key, submission.period_end as said_on,
-                arg_max({{'outward': identity_outward(postcode), 'feed': history_record.feed}}, recency) as said
+                arg_max({{'postcode': postcode, 'feed': history_record.feed}}, recency) as said
             from history_record
             inner join submission using (submission_id)
             inner join local_link
@@ -42,10 +42,8 @@ def write_residence(con: duckdb.DuckDBPyConnection, quarter_end: date, folder: P
         ),
 
         stated as (
-            select earlier.person_key, coalesce(outward_area.area_id, '{ELSEWHERE}') as area_id,
-                earlier.said.feed as residence_source, earlier.said_on as from_date
-            from earlier
-            left join outward_area on earlier.said.outward = outward_area.outward_code
+            select earlier.person_key, {AREA} as area_id, earlier.said.feed as residence_source, earlier.said_on as from_date
+            from earlier {joins_of_area("earlier.said.postcode")}
             union all
             select person_key, residence_area_id, residence_source, {end}
             from person_attribute
