@@ -55,7 +55,8 @@ select
     person.sex,
     person.ethnicity_major,
     person.age_band,
-    person.residence_area_id
+    person.residence_area_id,
+    coalesce(cast(person.deprivation_decile as varchar), 'unknown') as deprivation_decile
 from record
 inner join met on record.person_key = met.person_key
 inner join {{ ref('dim_person') }} as person on record.person_key = person.person_key

@@ -2,6 +2,7 @@
 {%- set breakdowns = {
     'Total': "'Total'", 'partner': 'partner_id', 'feed': 'feed', 'sex': 'sex', 'ethnicity_major': 'ethnicity_major',
     'age_band': 'age_band', 'residence_area': 'residence_area_id',
+    'deprivation_decile': 'deprivation_decile',
 } -%}
 with grouped as (
     {%- for topic, column in breakdowns.items() %}
