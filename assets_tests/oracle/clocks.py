@@ -35,12 +35,17 @@ class Answer(NamedTuple):
 
 
 class Running(NamedTuple):
-    """What happened to a case, as far as one clock cares. An exclusion of `always` or of `while_open` takes it out of counts."""
+    """What happened to a case, as far as one clock cares.
+
+    `always` and `while_open` take it out of counts, the latter only while it is open; `marks` are said and take nothing out. A rejection
+    takes out what it ended (7.2: rejected at triage <= Q); a child who was treated all the same was not turned away (0005).
+    """
 
     start: date
     stop: date | None
     end: date | None
     void: date | None
+    rejected: date | None
     always: frozenset[str]
     while_open: frozenset[str]
     marks: frozenset[str] = frozenset()
@@ -57,6 +62,8 @@ def read(clock: str, limit: int, provider: str, area: str, person: Person, case:
     runs = status in ("open", "stopped", "ended")
     wait = ((settled or setting.as_of) - case.start).days if runs else None
     always = case.always | ({"impossible"} if _is_impossible(case, wait, setting) else frozenset())
+    if status == "ended" and case.rejected is not None and case.rejected <= setting.as_of:
+        always |= {"rejected"}
     left_out = always | case.while_open | case.marks
     is_counted = runs and not always and not (status == "open" and case.while_open)
     return Answer(
@@ -70,10 +77,10 @@ def state(case: Running, as_of: date) -> tuple[str, date | None]:
     """The status by the end of the quarter, and the day that settled it. What comes after that day has not happened yet."""
     if case.start > as_of:
         return "not_started", None
-    if case.void is not None and case.void <= as_of:
-        return "nullified", None
     if case.stop is not None and case.stop <= as_of:
         return "stopped", case.stop
+    if case.void is not None and case.void <= as_of:
+        return "nullified", None
     if case.end is not None and case.end <= as_of:
         return "ended", case.end
     return "open", None

@@ -22,7 +22,7 @@ def add_requests(c: Choices, setting: Setting, child: Child, name: str) -> None:
     for number in range(count):
         if moves and number == 1:
             council = c.pick([other for other in _COUNCILS if other != council])
-        exported = c.pick(("892", "x")) if moves and number == 0 else c.pick((None, None, None, "0", ""))
+        exported = c.pick(("892", "x")) if moves and number == 0 else "0" if c.chance(10) else None
         _add_request(c, setting, child, f"{name}_{number}", council, exported)
 
 
@@ -52,7 +52,7 @@ def _add_assessment(
         start = day if day and outcome in "YS" and c.chance(70) else plus(day or received, c.below(200))
         child.plans.append(NamedPlan(council, f"n{name}", f"a{name}", start))
         if c.chance(60):
-            transfer = c.pick(("831", "998")) if c.chance(10) else c.pick((None, ""))
+            transfer = c.pick(("831", "998")) if c.chance(10) else None
             child.active_plans.append(ActivePlan(council, f"l{name}", request, transfer))
 
 

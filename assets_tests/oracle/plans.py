@@ -3,21 +3,24 @@
 - 6 weeks: request received to decision notified, to assess or not. H on the request takes it out of this measure only (decision 0001, 8).
 - 16 weeks: to the notified decision not to issue. 20 weeks: to the plan issued, with and without recorded exceptions (Week20).
 - A plan's day is the outcome date of its assessment; blank, it is not issued. A refusal that was overturned keeps its outcome and date
-  (sources 1.5): then the plan itself tells when it was issued (decision 0001, 8; 0005 "a stop beats an end").
+  (sources 1.5): then the plan that followed tells when it was issued (decision 0001, 8; 0005 "a stop beats an end").
 - H on the assessment, S, and a plan transferred in take a case out of all timeliness (sources 1.5).
 - An exported case ends here without a plan (0005). The day is not known, nor is that of a refusal or withdrawal without a date: they are
   taken to have ended on the day of the request, which keeps them off the list of those waiting.
 - Rows lost to quarantine take an open clock out (0006).
+- The regulations hold for requests from 1 September 2014, when they came into force; an older one has no clock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from .clocks import Answer, Running, of_person, read
-from .records import Child, Request, Setting
+from .records import Assessment, Child, Request, Setting
 
+_IN_FORCE = date(2014, 9, 1)
 _LIMITS = {"ehc_decision_6w": 42, "ehc_no_issue_16w": 112, "ehc_plan_20w_inc": 140, "ehc_plan_20w_exc": 140}
 
 
@@ -35,6 +38,8 @@ def answers(child: Child, setting: Setting) -> list[Answer]:
     """Four clocks for each request of the child."""
     found = []
     for request in child.requests:
+        if request.received < _IN_FORCE:
+            continue
         case = _case(child, request)
         for clock, limit in _LIMITS.items():
             running = _running(clock, case, of_person(child.person))
@@ -44,13 +49,11 @@ def answers(child: Child, setting: Setting) -> list[Answer]:
 
 def _case(child: Child, request: Request) -> _Case:
     assessments = [a for a in child.assessments if a.request == request.request]
-    own = {a.assessment for a in assessments}
-    starts = [plan.start for plan in child.plans if plan.assessment in own]
     issued = _first(a.outcome_date for a in assessments if a.outcome == "Y")
     transferred = any(p.transfer_la for p in child.active_plans if p.request == request.request)
     return _Case(
         request=request,
-        issued=issued if issued is not None else min(starts, default=None),
+        issued=issued if issued is not None else _issued_after_refusal(child, assessments),
         refused_to_issue=_first(a.outcome_date for a in assessments if a.outcome == "N"),
         withdrawn=_first(a.outcome_date for a in assessments if a.outcome == "W"),
         has_exception=any(a.week20 for a in assessments),
@@ -58,6 +61,16 @@ def _case(child: Child, request: Request) -> _Case:
         is_closed_undated=(request.outcome in "NW" and request.outcome_date is None)
         or any(a.outcome in "NW" and a.outcome_date is None for a in assessments),
     )
+
+
+def _issued_after_refusal(child: Child, assessments: Sequence[Assessment]) -> date | None:
+    refusals = [a.outcome_date for a in assessments if a.outcome == "N"]
+    if not refusals:
+        return None
+    own = {a.assessment for a in assessments}
+    refused = _first(refusals)
+    starts = (plan.start for plan in child.plans if plan.assessment in own)
+    return _first(start for start in starts if refused is None or start >= refused)
 
 
 def _running(clock: str, case: _Case, person: frozenset[str]) -> Running:
@@ -84,9 +97,9 @@ def _running(clock: str, case: _Case, person: frozenset[str]) -> Running:
         (always if clock == "ehc_plan_20w_exc" else marks).add("excepted")
     while_open = person | ({"incomplete"} if request.has_lost_rows else set())
     return Running(
-        request.received, stop, _first(ends), None, frozenset(always), frozenset(while_open), frozenset(marks)
+        request.received, stop, _first(ends), None, None, frozenset(always), frozenset(while_open), frozenset(marks)
     )
 
 
-def _first(days) -> date | None:
+def _first(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day is not None), default=None)

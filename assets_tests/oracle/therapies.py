@@ -6,8 +6,12 @@
   last of them. Its wait counts from the first; the others keep a row each that counts nowhere (decision 0005).
 - Stop: an attended contact (5, 6) of the clock's own team with a clinical intervention (03), or an RTT period ended in treatment (30).
   End: rejection, discharge or closure, or an RTT period ended by monitoring, a decision not to treat, refusal or death (31, 32, 34 to 36).
-- Void: the first appointment was missed (3, 7), nothing was booked after it, and the referral was then discharged; never by silence.
-- A rejection takes a referral out once it has happened (7.2: rejected at triage <= Q). A spell was rejected if all of it was.
+- A spell ends without treatment once no referral of it still waits: it closes with the last (7.2), and so it does with RTT ends.
+- A contact belongs to its own team (0005); where its team is not one of the referral's, to the referral's service, if that is only one
+  (3.5: the contact's own team first). Else to none: a wait may rather look too long than too short (0005).
+- Void: the first appointment was missed (3, 7), nothing was booked after it, and the referral was then discharged; never by silence, nor
+  by a rejection. An appointment of which nothing says whether it was kept is one all the same; a cancelled one is not (0005).
+- A referral was rejected if that is what closed it, a spell if all of it was. A referral is open on the day it came.
 - Rows lost to quarantine, in any extract, take an open clock out (decision 0006).
 """
 
@@ -75,7 +79,6 @@ def _members(child: Child, provider: str, team_type: str, setting: Setting) -> l
         members.append(_Member(
             referral,
             *_closed(referral, own, setting),
-            rejected=_all_days([team.rejected for team in own]),
             has_lost_rows=any(row.has_lost_rows for row in rows),
             contacts=mine,
             treated=[c.day for c in mine if c.attendance in _ATTENDED and c.contact in intervened]
@@ -96,18 +99,20 @@ def _newest(rows: Iterable[Record], key: Callable[[Record], object]) -> list[Rec
 
 
 def _is_of(contact: Contact, teams: Sequence[Team], own: Sequence[Team]) -> bool:
-    """A contact belongs to the clock of its own team (0005); where it names none, to every team of the referral (3.5)."""
-    return contact.team is None or contact.team in {team.team for team in own}
+    if contact.team in {team.team for team in teams}:
+        return contact.team in {team.team for team in own}
+    return len({team.team_type for team in teams}) == 1
 
 
-def _closed(referral: Referral, teams: Sequence[Team], setting: Setting) -> tuple[date | None, bool]:
-    """The day on which the service was done with the referral, and whether only silence says so."""
+def _closed(referral: Referral, teams: Sequence[Team], setting: Setting) -> tuple[date | None, bool, date | None]:
+    """The day on which the service was done with the referral, whether only silence says so, and the day if it was a rejection."""
     by_team = _all_days([min((d for d in (t.closed, t.rejected) if d is not None), default=None) for t in teams])
     said = min((day for day in (referral.discharged, by_team) if day is not None), default=None)
     last_seen = setting.periods[referral.period].end
     if said is None and last_seen < setting.as_of:
-        return last_seen, True
-    return said, False
+        return last_seen, True, None
+    rejected = _all_days([team.rejected for team in teams])
+    return said, False, rejected if rejected == said else None
 
 
 def _all_days(days: Sequence[date | None]) -> date | None:
@@ -122,11 +127,16 @@ def _spells(members: Sequence[_Member]) -> list[list[_Member]]:
     for member in sorted(members, key=lambda m: (m.referral.received, m.referral.referral)):
         if spells and (end is None or member.referral.received <= plus(end, _SPELL_GAP_DAYS)):
             spells[-1].append(member)
-            end = None if end is None or member.closed is None else max(end, member.closed)
+            closed = None if end is None else _open_until(member)
+            end = None if end is None or closed is None else max(end, closed)
         else:
             spells.append([member])
-            end = member.closed
+            end = _open_until(member)
     return spells
+
+
+def _open_until(member: _Member) -> date | None:
+    return None if member.closed is None else max(member.closed, member.referral.received)
 
 
 def _answers_of(
@@ -138,26 +148,21 @@ def _answers_of(
     outside = frozenset({"not_resident"} if area in ("elsewhere", "unknown") else ())
     incomplete = frozenset({"incomplete"} if any(m.has_lost_rows for m in spell) else ())
     rejected = _all_days([member.rejected for member in spell])
-    was_rejected = frozenset({"rejected"} if rejected is not None and rejected <= setting.as_of else ())
     stop = min((day for member in spell for day in member.treated), default=None)
-    ends = [day for member in spell for day in member.ended_untreated]
-    ends += [day for day in (rejected, _all_days([member.closed for member in spell])) if day is not None]
     first = Running(
         start=spell[0].referral.received,
         stop=stop,
-        end=min(ends, default=None),
-        void=None if stop is not None else _void(spell),
-        always=outside | was_rejected,
+        end=_all_days([min([*m.ended_untreated, *([] if m.closed is None else [m.closed])], default=None) for m in spell]),
+        void=_void(spell),
+        rejected=rejected,
+        always=outside,
         while_open=of_person(person) | incomplete,
     )
-    running = [first] + [_joined(member, person_out=of_person(person), outside=outside) for member in spell[1:]]
+    running = [first]
+    for member in spell[1:]:
+        start = member.referral.received
+        running.append(Running(start, None, start, None, None, outside | {"duplicate_in_spell"}, of_person(person)))
     return [read(clock, limit, provider, area, person, case, setting) for case in running]
-
-
-def _joined(member: _Member, person_out: frozenset[str], outside: frozenset[str]) -> Running:
-    start = member.referral.received
-    lost = frozenset({"incomplete"} if member.has_lost_rows else ())
-    return Running(start, None, start, None, outside | {"duplicate_in_spell"}, person_out | lost)
 
 
 def _void(spell: Sequence[_Member]) -> date | None:

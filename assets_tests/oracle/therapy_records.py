@@ -27,6 +27,7 @@ class _Life(NamedTuple):
     teams: list[tuple[str, str, date | None, date | None]]
     contacts: list[tuple[date, str | None, str | None, str | None]]
     rtt: tuple[date, date | None, str] | None
+    contacts_name: str
 
 
 def add_referrals(c: Choices, setting: Setting, child: Child, name: str) -> None:
@@ -35,10 +36,14 @@ def add_referrals(c: Choices, setting: Setting, child: Child, name: str) -> None
     if c.chance(12):
         providers.append(c.pick([other for other in PROVIDERS if other != providers[0]]))
     received, number = a_start(c, setting, _LIMITS), 0
+    shares_contacts = c.chance(6)  # identifiers of contacts repeat across referrals (sources 3.5)
     for provider in providers:
         types = c.pick(_TEAMS)
+        last_sent = setting.periods[1].end
+        if provider == STOPPED_SENDING and received > last_sent:
+            received = plus(last_sent, -c.below(300))
         for _ in range(1 + c.chance(35) + c.chance(10)):
-            life = _a_life(c, setting, received, types)
+            life = _a_life(c, setting, received, types, name if shares_contacts else f"{name}_{number}")
             _send(c, setting, child, provider, f"{name}_{number}", life)
             received, number = _again(c, life), number + 1
             types = c.pick(_TEAMS) if c.chance(15) else types
@@ -53,7 +58,7 @@ def _again(c: Choices, life: _Life) -> date:
     return plus(closed, c.pick((5, 6, 4, 0, 1, 7, 30, -3)))
 
 
-def _a_life(c: Choices, setting: Setting, received: date, types: Sequence[str]) -> _Life:
+def _a_life(c: Choices, setting: Setting, received: date, types: Sequence[str], contacts_name: str) -> _Life:
     discharged = a_stop(c, setting, received, _LIMITS) if c.chance(35) else None
     teams = []
     for place, team_type in enumerate(types):
@@ -67,7 +72,8 @@ def _a_life(c: Choices, setting: Setting, received: date, types: Sequence[str]) 
         status = c.pick(_RTT)
         end = None if c.chance(15) else a_stop(c, setting, received, _LIMITS)
         rtt = (received, end, status)
-    return _Life(received, discharged, teams, _appointments(c, setting, received, discharged, teams), rtt)
+    contacts = _appointments(c, setting, received, discharged, teams)
+    return _Life(received, discharged, teams, contacts, rtt, contacts_name)
 
 
 def _appointments(
@@ -126,7 +132,7 @@ def _send_extract(
         if known(day) is None or c.chance(5):
             continue
         attendance = c.pick(_ATTENDANCE) if c.chance(3) else attendance
-        contact = f"c{name}_{number}"
+        contact = f"c{life.contacts_name}_{number}"
         child.contacts.append(Contact(provider, place, contact, referral, team, day, attendance))
         if activity is not None:
             child.activities.append(Activity(provider, place, f"v{name}_{number}", contact, activity))
