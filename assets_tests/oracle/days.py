@@ -34,7 +34,7 @@ def a_start(c: Choices, setting: Setting, limits: Sequence[int]) -> date:
         return plus(c.pick((setting.start, setting.as_of, setting.known_at)), nudge)
     if kind == 4:
         return plus(c.pick((*_LEAP_DAYS, *_CLOCK_CHANGES)), nudge)
-    if kind == 5 and c.chance(25):
+    if kind == 5 and c.chance(50):
         return plus(setting.as_of.replace(year=setting.as_of.year - 10, day=28), c.below(8))
     return c.between(plus(setting.as_of, -900), setting.as_of)
 

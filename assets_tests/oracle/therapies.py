@@ -70,7 +70,11 @@ def _members(child: Child, provider: str, team_type: str, setting: Setting) -> l
     members = []
     for rows in sent.values():
         referral = max(rows, key=lambda row: row.period)
-        teams = [t for t in child.teams if (t.provider, t.referral, t.period) == (provider, referral.referral, referral.period)]
+        teams = [
+            t
+            for t in child.teams
+            if (t.provider, t.referral, t.period) == (provider, referral.referral, referral.period)
+        ]
         own = [team for team in teams if team.team_type == team_type]
         if not own:
             continue
@@ -152,7 +156,9 @@ def _answers_of(
     first = Running(
         start=spell[0].referral.received,
         stop=stop,
-        end=_all_days([min([*m.ended_untreated, *([] if m.closed is None else [m.closed])], default=None) for m in spell]),
+        end=_all_days(
+            [min([*m.ended_untreated, *([] if m.closed is None else [m.closed])], default=None) for m in spell]
+        ),
         void=_void(spell),
         rejected=rejected,
         always=outside,

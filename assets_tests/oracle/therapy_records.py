@@ -110,7 +110,9 @@ def _send(c: Choices, setting: Setting, child: Child, provider: str, name: str, 
     knows_all, late = c.chance(20), c.chance(15)
     for period in told:
         is_newest = period == told[-1]
-        horizon = plus(period.end, 3650 if knows_all or (is_newest and not late) else -40 if late and not is_newest else 0)
+        horizon = plus(
+            period.end, 3650 if knows_all or (is_newest and not late) else -40 if late and not is_newest else 0
+        )
         _send_extract(c, child, provider, name, life, period, horizon)
 
 

@@ -59,7 +59,7 @@ def build_clocks(settings: Settings, path: Path, children: Sequence[Child], sett
 
 def build_models(settings: Settings, path: Path, select: str) -> float:
     """Run dbt over a file that has schema `raw`; seconds that the models themselves took."""
-    step = ["build", "--resource-type", "seed", "--resource-type", "model", "--select", select]
+    step = ["build", "--resource-type", "seed", "--resource-type", "model", "--select", *select.split()]
     results = run_dbt(settings, path, [step])
     failed = {result.unique_id: result.message for result in results if result.status != "success"}
     assert not failed, failed
@@ -107,7 +107,7 @@ def _submissions(setting: Setting) -> Iterable[tuple[Any, ...]]:
 
 
 def _received(day: Any, days: int) -> datetime:
-    return datetime.combine(day, time(9)) + timedelta(days=days)  # noqa: DTZ001  raw times are UTC without saying so
+    return datetime.combine(day, time(9)) + timedelta(days=days)  # UTC, as all times of schema raw
 
 
 def fill(con: duckdb.DuckDBPyConnection, children: Sequence[Child]) -> None:
@@ -121,7 +121,9 @@ def fill(con: duckdb.DuckDBPyConnection, children: Sequence[Child]) -> None:
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
     names = columns.split()
-    kinds = dict(con.execute(f"select column_name, data_type from duckdb_columns() where table_name = '{table}'").fetchall())
+    kinds = dict(
+        con.execute(f"select column_name, data_type from duckdb_columns() where table_name = '{table}'").fetchall()
+    )
     schema = {name: pl.Int32 if name == "period" else _KINDS[kinds[name]] for name in names}
     con.register("incoming", pl.DataFrame(rows, schema=schema, orient="row").to_arrow())
     if table == "person":
