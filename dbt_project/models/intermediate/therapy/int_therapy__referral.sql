@@ -21,8 +21,8 @@ team as (
     from {{ ref('stg_csds__service_type') }}
 ),
 
--- A referral to two teams of one service is one wait: it is open while one of them has neither closed nor rejected it (sources 3.5),
--- and was rejected if each of them rejected it.
+-- A referral to two teams of one service is one wait: it is open while one of them has neither closed nor rejected it
+-- (sources 3.5), and was rejected if each of them rejected it.
 team_service as (
     select
         team.partner_id,
@@ -82,8 +82,8 @@ select
     team_service.rejection_date,
     least(team_service.closure_date, referral.discharge_date) as discharge_date,
     referral.period_end as last_seen_date,
-    -- Every open referral is sent again each period, so one that is no longer sent was closed; also where its provider stopped
-    -- sending altogether (sources 0.7 and 3.5).
+    -- Every open referral is sent again each period, so one that is no longer sent was closed; also where its provider
+    -- stopped sending altogether (sources 0.7 and 3.5).
     referral.period_end < parameter.as_of
     and team_service.closure_date is null
     and referral.discharge_date is null as is_closure_inferred,

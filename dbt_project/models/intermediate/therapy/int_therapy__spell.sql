@@ -33,8 +33,8 @@ spell_contact as (
         contact.is_treatment,
         row_number() over (
             partition by member.spell_id
-            -- A cancelled appointment did not take place: it is never the first one. One of which nothing says whether it was
-            -- kept may have been the first: then it is not known that the child was not brought.
+            -- A cancelled appointment did not take place: it is never the first one. One of which nothing says if it
+            -- was kept may have been the first: then it is not known that the child was not brought.
             order by
                 case when contact.attendance_role = 'cancelled' then 1 else 0 end,
                 contact.contact_date,
@@ -81,8 +81,8 @@ select
     coalesce(appointment.is_first_not_brought, false) as is_first_not_brought,
     appointment.first_attended_date,
     appointment.first_treatment_date,
-    -- Not brought to the first appointment and then discharged: the wait is void. A later booking keeps it (rules 7.2). A
-    -- rejection is no discharge.
+    -- Not brought to the first appointment and then discharged: the wait is void. A later booking keeps it (rules 7.2).
+    -- A rejection is no discharge.
     coalesce(
         appointment.is_first_not_brought
         and appointment.last_booked_date = appointment.first_appointment_date
