@@ -4,55 +4,32 @@
     over its own events, because a fault in one topic must not keep another topic's figures from release.
 #}
 {% macro run_clocks(events) %}
-{%- set roles = [
-    {'name': 'stop', 'rule': 'stop_events'}, {'name': 'end', 'rule': 'end_events'}, {'name': 'nullify', 'rule': 'nullify_events'},
-    {'name': 'reject', 'rule': 'reject_events'}, {'name': 'exception', 'rule': 'exception_event'},
-    {'name': 'historical', 'rule': 'historical_events'}, {'name': 'duplicate', 'rule': 'duplicate_events'},
-    {'name': 'incomplete', 'rule': 'incomplete_events'}
-] %}
-{%- set flags = [
-    'rejected', 'impossible', 'aged_out', 'deceased', 'not_resident', 'historical', 'duplicate_in_spell', 'incomplete'
-] %}
 with parameter as (
     select as_of, known_at from {{ ref('stg_submission__run_parameter') }}
 ),
 
--- What each kind of event means to each clock, read once for each pair and not for each event.
-event_role as (
+matched as (
     select
         rule.clock_id,
         rule.valid_from,
-        kind.pathway,
-        kind.service,
-        kind.event_type,
-        kind.event_type = rule.start_event as is_start
-        {%- for role in roles %},
-        {{ in_pipe_list('kind.event_type', 'rule.' ~ role.rule) }} as is_{{ role.name }}
-        {%- endfor %}
-    from {{ ref('clock_rule') }} as rule
-    inner join (select distinct pathway, service, event_type from {{ events }}) as kind
-        on rule.pathway = kind.pathway and rule.service = kind.service
-),
-
-matched as (
-    select
-        role.clock_id,
-        role.valid_from,
         event.case_id,
-        min(case when role.is_start then event.event_date end) as start_date,
-        {{ earliest_event('event.event_type', 'event.event_date', 'role.is_stop') }} as stop_mark,
-        {{ earliest_event('event.event_type', 'event.event_date', 'role.is_end') }} as end_mark,
-        min(case when role.is_nullify then event.event_date end) as nullify_date,
-        min(case when role.is_reject then event.event_date end) as reject_date,
-        max(case when role.is_exception then 1 else 0 end) = 1 as is_excepted,
-        max(case when role.is_historical then 1 else 0 end) = 1 as is_historical,
-        max(case when role.is_duplicate then 1 else 0 end) = 1 as is_duplicate_in_spell,
-        max(case when role.is_incomplete then 1 else 0 end) = 1 as is_incomplete
-    from event_role as role
+        min(case when event.event_type = rule.start_event then event.event_date end) as start_date,
+        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.stop_events')) }}
+            as stop_mark,
+        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.end_events')) }}
+            as end_mark,
+        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.nullify_events')) }}
+            as nullify_mark,
+        max(case when {{ in_pipe_list('event.event_type', 'rule.exception_event') }} then 1 else 0 end) = 1 as is_excepted,
+        min(case when {{ in_pipe_list('event.event_type', 'rule.reject_events') }} then event.event_date end) as reject_date,
+        max(case when {{ in_pipe_list('event.event_type', 'rule.historical_events') }} then 1 else 0 end) = 1 as is_historical,
+        max(case when {{ in_pipe_list('event.event_type', 'rule.duplicate_events') }} then 1 else 0 end) = 1
+            as is_duplicate_in_spell,
+        max(case when {{ in_pipe_list('event.event_type', 'rule.incomplete_events') }} then 1 else 0 end) = 1 as is_incomplete
+    from {{ ref('clock_rule') }} as rule
     inner join {{ events }} as event
-        on role.pathway = event.pathway and role.service = event.service and role.event_type = event.event_type
-    where role.is_start{% for role in roles %} or role.is_{{ role.name }}{% endfor %}
-    group by role.clock_id, role.valid_from, event.case_id
+        on rule.pathway = event.pathway and rule.service = event.service
+    group by rule.clock_id, rule.valid_from, event.case_id
 ),
 
 started as (
@@ -90,7 +67,7 @@ dated as (
         {{ event_mark_type('matched.stop_mark') }} as stop_event,
         {{ event_mark_date('matched.end_mark') }} as end_date,
         {{ event_mark_type('matched.end_mark') }} as end_event,
-        matched.nullify_date,
+        {{ event_mark_date('matched.nullify_mark') }} as nullify_date,
         matched.is_excepted,
         matched.reject_date,
         matched.is_historical,
@@ -169,27 +146,6 @@ flagged as (
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
     from measured
-),
-
--- Read once for each rule and each length of wait, not for each case: a list in text and a range are dear to match a million times.
-exclusion as (
-    select distinct
-        exclude_when,
-        exclude_open_when
-        {%- for flag in flags %},
-        {{ in_pipe_list("'" ~ flag ~ "'", 'exclude_when') }} as always_{{ flag }},
-        {{ in_pipe_list("'" ~ flag ~ "'", 'exclude_open_when') }} as open_{{ flag }}
-        {%- endfor %}
-    from {{ ref('clock_rule') }}
-),
-
-banded as (
-    select
-        waited.wait_days,
-        wait_band.band
-    from (select distinct wait_days from flagged) as waited
-    inner join {{ ref('wait_band') }} as wait_band
-        on waited.wait_days >= wait_band.from_days and waited.wait_days <= wait_band.to_days
 )
 
 select
@@ -214,7 +170,7 @@ select
     flagged.due_date,
     cast(flagged.limit_days as integer) as limit_days,
     cast(flagged.wait_days as integer) as wait_days,
-    banded.band as wait_band,
+    band.band as wait_band,
     flagged.is_over_limit,
     flagged.is_excepted,
     flagged.is_rejected,
@@ -229,14 +185,18 @@ select
     not (
         flagged.status in ('not_started', 'nullified')
         or (flagged.is_excepted and flagged.exception_effect = 'exclude')
-        {%- for flag in flags %}
-        or (flagged.is_{{ flag }} and (exclusion.always_{{ flag }} or (flagged.status = 'open' and exclusion.open_{{ flag }})))
+        {%- for flag in [
+            'rejected', 'impossible', 'aged_out', 'deceased', 'not_resident', 'historical', 'duplicate_in_spell', 'incomplete'
+        ] %}
+        or (flagged.is_{{ flag }} and {{ in_pipe_list("'" ~ flag ~ "'", 'flagged.exclude_when') }})
+        or (
+            flagged.is_{{ flag }}
+            and flagged.status = 'open'
+            and {{ in_pipe_list("'" ~ flag ~ "'", 'flagged.exclude_open_when') }}
+        )
         {%- endfor %}
     ) as is_counted
 from flagged
-inner join exclusion
-    on
-        flagged.exclude_when is not distinct from exclusion.exclude_when
-        and flagged.exclude_open_when is not distinct from exclusion.exclude_open_when
-left join banded on flagged.wait_days = banded.wait_days
+left join {{ ref('wait_band') }} as band
+    on flagged.wait_days >= band.from_days and flagged.wait_days <= band.to_days
 {% endmacro %}
