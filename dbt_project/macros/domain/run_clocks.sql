@@ -21,7 +21,7 @@ matched as (
         {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.nullify_events')) }}
             as nullify_mark,
         max(case when {{ in_pipe_list('event.event_type', 'rule.exception_event') }} then 1 else 0 end) = 1 as is_excepted,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.reject_events') }} then 1 else 0 end) = 1 as has_reject_event,
+        min(case when {{ in_pipe_list('event.event_type', 'rule.reject_events') }} then event.event_date end) as reject_date,
         max(case when {{ in_pipe_list('event.event_type', 'rule.historical_events') }} then 1 else 0 end) = 1 as is_historical,
         max(case when {{ in_pipe_list('event.event_type', 'rule.duplicate_events') }} then 1 else 0 end) = 1
             as is_duplicate_in_spell,
@@ -69,7 +69,7 @@ dated as (
         {{ event_mark_type('matched.end_mark') }} as end_event,
         {{ event_mark_date('matched.nullify_mark') }} as nullify_date,
         matched.is_excepted,
-        matched.has_reject_event,
+        matched.reject_date,
         matched.is_historical,
         matched.is_duplicate_in_spell,
         matched.is_incomplete,
@@ -138,10 +138,11 @@ flagged as (
             end,
             false
         ) as is_over_limit,
-        measured.has_reject_event and measured.status = 'ended' as is_rejected,
+        coalesce(measured.reject_date <= measured.as_of, false) and measured.status = 'ended' as is_rejected,
         -- Impossible by rules 7.2: stopped or ended before it started, begun after the freeze, or longer than ten years.
         coalesce(measured.stop_date < measured.start_date, false)
         or coalesce(measured.end_date < measured.start_date and measured.stop_date is null, false)
+        or coalesce(measured.nullify_date < measured.start_date and measured.stop_date is null, false)
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
     from measured

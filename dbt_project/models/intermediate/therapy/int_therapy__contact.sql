@@ -1,7 +1,8 @@
+-- Identifiers of contacts repeat across referrals (sources 3.5).
 with contact as (
     select
         *,
-        {{ latest_record(['partner_id', 'care_contact_id']) }} as record_rank
+        {{ latest_record(['partner_id', 'service_request_id', 'care_contact_id']) }} as record_rank
     from {{ ref('stg_csds__care_contact') }}
 ),
 
@@ -56,7 +57,7 @@ only_service as (
 )
 
 select
-    {{ surrogate_key(['contact.partner_id', 'contact.care_contact_id']) }} as contact_key,
+    {{ surrogate_key(['contact.partner_id', 'contact.service_request_id', 'contact.care_contact_id']) }} as contact_key,
     contact.partner_id as provider_id,
     contact.service_request_id,
     contact.care_contact_id,

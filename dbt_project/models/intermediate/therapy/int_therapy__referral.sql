@@ -1,10 +1,5 @@
-with newest as (
-    select
-        partner_id,
-        max(period_end) as newest_period_end
-    from {{ ref('stg_submission__submission') }}
-    where feed = 'csds' and is_selected and status = 'accepted'
-    group by partner_id
+with parameter as (
+    select as_of from {{ ref('stg_submission__run_parameter') }}
 ),
 
 referral as (
@@ -26,7 +21,8 @@ team as (
     from {{ ref('stg_csds__service_type') }}
 ),
 
--- A referral to two teams of one service is one wait: it is closed or rejected when the last of them says so.
+-- A referral to two teams of one service is one wait: it is open while one of them has neither closed nor rejected it
+-- (sources 3.5), and was rejected if each of them rejected it.
 team_service as (
     select
         team.partner_id,
@@ -36,7 +32,10 @@ team_service as (
         service.tier,
         service.spell_gap_days,
         max(case when service.is_send_listed then 1 else 0 end) = 1 as is_send_listed,
-        case when count(team.closure_date) = count(*) then max(team.closure_date) end as closure_date,
+        case
+            when count(coalesce(team.closure_date, team.rejection_date)) = count(*)
+                then max(least(team.closure_date, team.rejection_date))
+        end as closure_date,
         case when count(team.rejection_date) = count(*) then max(team.rejection_date) end as rejection_date
     from team
     left join {{ ref('service') }} as service on team.team_type = service.team_type
@@ -83,17 +82,19 @@ select
     team_service.rejection_date,
     least(team_service.closure_date, referral.discharge_date) as discharge_date,
     referral.period_end as last_seen_date,
-    -- Every open referral is sent again each period, so one that is no longer sent was closed (sources 0.7).
-    referral.period_end < newest.newest_period_end
-    and team_service.rejection_date is null
+    -- Every open referral is sent again each period, so one that is no longer sent was closed; also where its provider
+    -- stopped sending altogether (sources 0.7 and 3.5).
+    referral.period_end < parameter.as_of
     and team_service.closure_date is null
     and referral.discharge_date is null as is_closure_inferred,
     coalesce(
-        team_service.rejection_date,
         least(team_service.closure_date, referral.discharge_date),
-        case when referral.period_end < newest.newest_period_end then referral.period_end end
+        case when referral.period_end < parameter.as_of then referral.period_end end
     ) as closed_date,
-    team_service.rejection_date is not null as is_rejected,
+    -- Turned away, if that is what closed it: who was discharged before was not.
+    coalesce(
+        team_service.rejection_date <= least(team_service.closure_date, referral.discharge_date), false
+    ) as is_rejected,
     untreated.untreated_date,
     referral.is_incomplete,
     referral.submission_id,
@@ -103,5 +104,5 @@ left join team_service
     on referral.partner_id = team_service.partner_id and referral.service_request_id = team_service.service_request_id
 left join untreated
     on referral.partner_id = untreated.partner_id and referral.service_request_id = untreated.service_request_id
-left join newest on referral.partner_id = newest.partner_id
+cross join parameter
 where referral.record_rank = 1

@@ -14,6 +14,7 @@ with member as (
                 then max(least(untreated_date, closed_date))
         end as untreated_date,
         min(case when is_rejected then 1 else 0 end) = 1 as is_rejected,
+        max(case when is_rejected then 1 else 0 end) = 1 as has_rejection,
         max(case when is_closure_inferred then 1 else 0 end) = 1 as is_closure_inferred,
         max(case when is_incomplete then 1 else 0 end) = 1 as is_incomplete,
         count(*) as referral_count,
@@ -32,11 +33,12 @@ spell_contact as (
         contact.is_treatment,
         row_number() over (
             partition by member.spell_id
-            -- A cancelled appointment did not take place: it is never the first one.
+            -- A cancelled appointment did not take place: it is never the first one. One of which nothing says if it
+            -- was kept may have been the first: then it is not known that the child was not brought.
             order by
-                case when contact.attendance_role in ('attended', 'not_brought') then 0 else 1 end,
+                case when contact.attendance_role = 'cancelled' then 1 else 0 end,
                 contact.contact_date,
-                case when contact.is_attended then 0 else 1 end,
+                case contact.attendance_role when 'attended' then 0 when 'not_brought' then 2 else 1 end,
                 contact.contact_key
         ) as appointment_rank
     from {{ ref('int_therapy__spell_member') }} as member
@@ -80,11 +82,13 @@ select
     appointment.first_attended_date,
     appointment.first_treatment_date,
     -- Not brought to the first appointment and then discharged: the wait is void. A later booking keeps it (rules 7.2).
+    -- A rejection is no discharge.
     coalesce(
         appointment.is_first_not_brought
         and appointment.last_booked_date = appointment.first_appointment_date
         and member.closed_date >= appointment.first_appointment_date
-        and not member.is_closure_inferred,
+        and not member.is_closure_inferred
+        and not member.has_rejection,
         false
     ) as is_nullified,
     member.is_incomplete,

@@ -1,7 +1,8 @@
 with in_scope as (
     select
         *,
-        max(coalesce(closed_date, date '9999-01-01')) over (
+        -- A referral is open on the day it came, also where it says that it was closed before.
+        max(greatest(coalesce(closed_date, date '9999-01-01'), received_date)) over (
             partition by provider_id, pathway, person_key
             order by received_date, referral_key
             rows between unbounded preceding and 1 preceding
