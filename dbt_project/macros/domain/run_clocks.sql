@@ -1,6 +1,6 @@
 {#
     Events x clock rules: one row per case that a rule applies to, with its state at the quarter's end. Every promise about time is read
-    from the seed clock_rule, so a new clock is a row there. The models fct_clock__ehc and fct_clock__therapy call this, each
+    from the seed clock_rule, so a new clock is a row there. The models fct_clock__ehc and fct_clock__pathway call this, each
     over its own events, because a fault in one topic must not keep another topic's figures from release.
 #}
 {% macro run_clocks(events) %}
@@ -8,12 +8,37 @@ with parameter as (
     select as_of, known_at from {{ ref('stg_submission__run_parameter') }}
 ),
 
-matched as (
+-- Which clocks a case has: those whose start event it has in a service of the rule. The first such event tells whose the case is.
+started as (
     select
         rule.clock_id,
         rule.valid_from,
         event.case_id,
-        min(case when event.event_type = rule.start_event then event.event_date end) as start_date,
+        event.person_key,
+        event.area_id,
+        event.area_basis,
+        event.pathway,
+        event.service,
+        event.tier,
+        event.provider_id,
+        event.event_date as start_date,
+        row_number() over (
+            partition by rule.clock_id, rule.valid_from, event.case_id order by event.event_date, event.event_id
+        ) as start_rank
+    from {{ ref('clock_rule') }} as rule
+    inner join {{ events }} as event
+        on
+            rule.pathway = event.pathway
+            and rule.service = event.service
+            and rule.start_event = event.event_type
+),
+
+-- A case keeps its clock when it moves between services of its pathway, so a stop may be another service's (rules 7.2: no new start).
+matched as (
+    select
+        started.clock_id,
+        started.valid_from,
+        started.case_id,
         {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.stop_events')) }}
             as stop_mark,
         {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.end_events')) }}
@@ -26,29 +51,13 @@ matched as (
         max(case when {{ in_pipe_list('event.event_type', 'rule.duplicate_events') }} then 1 else 0 end) = 1
             as is_duplicate_in_spell,
         max(case when {{ in_pipe_list('event.event_type', 'rule.incomplete_events') }} then 1 else 0 end) = 1 as is_incomplete
-    from {{ ref('clock_rule') }} as rule
+    from started
+    inner join {{ ref('clock_rule') }} as rule
+        on started.clock_id = rule.clock_id and started.valid_from = rule.valid_from
     inner join {{ events }} as event
-        on rule.pathway = event.pathway and rule.service = event.service
-    group by rule.clock_id, rule.valid_from, event.case_id
-),
-
-started as (
-    select
-        event.case_id,
-        event.person_key,
-        event.area_id,
-        event.area_basis,
-        event.pathway,
-        event.service,
-        event.tier,
-        event.provider_id,
-        event.event_type,
-        event.event_date,
-        row_number() over (
-            partition by event.case_id, event.service, event.event_type order by event.event_date, event.event_id
-        ) as start_rank
-    from {{ events }} as event
-    where event.event_type in (select rule.start_event from {{ ref('clock_rule') }} as rule)
+        on started.case_id = event.case_id and started.pathway = event.pathway
+    where started.start_rank = 1
+    group by started.clock_id, started.valid_from, started.case_id
 ),
 
 dated as (
@@ -62,7 +71,7 @@ dated as (
         started.service,
         started.tier,
         started.provider_id,
-        matched.start_date,
+        started.start_date,
         {{ event_mark_date('matched.stop_mark') }} as stop_date,
         {{ event_mark_type('matched.stop_mark') }} as stop_event,
         {{ event_mark_date('matched.end_mark') }} as end_date,
@@ -80,20 +89,21 @@ dated as (
         rule.exclude_open_when,
         parameter.as_of,
         parameter.known_at,
-        {{ add_days('matched.start_date', 'rule.limit_days') }} as due_date
+        -- A clock without a promise has no due date: it is measured, and nothing is late.
+        {{ add_days('started.start_date', 'rule.limit_days') }} as due_date
     from matched
     inner join {{ ref('clock_rule') }} as rule
         on matched.clock_id = rule.clock_id and matched.valid_from = rule.valid_from
     inner join started
         on
-            matched.case_id = started.case_id
-            and rule.service = started.service
-            and rule.start_event = started.event_type
+            matched.clock_id = started.clock_id
+            and matched.valid_from = started.valid_from
+            and matched.case_id = started.case_id
             and started.start_rank = 1
     cross join parameter
     where
-        matched.start_date >= rule.valid_from
-        and matched.start_date <= rule.valid_to
+        started.start_date >= rule.valid_from
+        and started.start_date <= rule.valid_to
 ),
 
 placed as (
@@ -131,13 +141,17 @@ flagged as (
     select
         measured.*,
         {{ days_between('measured.start_date', 'measured.counted_to_date') }} as wait_days,
-        coalesce(
-            case
-                when measured.limit_inclusive then measured.counted_to_date > measured.due_date
-                else measured.counted_to_date >= measured.due_date
-            end,
-            false
-        ) as is_over_limit,
+        case
+            when measured.due_date is not null
+                then
+                    coalesce(
+                        case
+                            when measured.limit_inclusive then measured.counted_to_date > measured.due_date
+                            else measured.counted_to_date >= measured.due_date
+                        end,
+                        false
+                    )
+        end as is_over_limit,
         measured.has_reject_event and measured.status = 'ended' as is_rejected,
         -- Impossible by rules 7.2: stopped or ended before it started, begun after the freeze, or longer than ten years.
         coalesce(measured.stop_date < measured.start_date, false)
