@@ -82,7 +82,7 @@ dated as (
         matched.is_historical,
         matched.is_duplicate_in_spell,
         matched.is_incomplete,
-        rule.limit_days,
+        nullif(rule.limit_days, 0) as limit_days,
         rule.limit_inclusive,
         rule.exception_effect,
         rule.exclude_when,
@@ -90,7 +90,7 @@ dated as (
         parameter.as_of,
         parameter.known_at,
         -- A clock without a promise has no due date: it is measured, and nothing is late.
-        {{ add_days('started.start_date', 'rule.limit_days') }} as due_date
+        {{ add_days('started.start_date', 'nullif(rule.limit_days, 0)') }} as due_date
     from matched
     inner join {{ ref('clock_rule') }} as rule
         on matched.clock_id = rule.clock_id and matched.valid_from = rule.valid_from
