@@ -1,5 +1,5 @@
--- Version 5 names every team of a referral and its type in MHS102. Version 6 has the first team on the referral, the others in MHS102, and the
--- type of each in MHS902.
+-- Version 5 names every team of a referral and its type in MHS102. Version 6 has the first team on the referral, the
+-- others in MHS102, and the type of each in MHS902.
 with referral as (
     select
         *,

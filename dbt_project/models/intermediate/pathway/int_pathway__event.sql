@@ -1,6 +1,7 @@
 {%- set who = ['person_key', 'pathway', 'service', 'tier', 'provider_id'] %}
 {%- set origin = ['source_feed', 'submission_id', 'source_row'] %}
--- What happens to a spell as a whole is of its first referral's service; a contact or a milestone is of the service that it names.
+-- What happens to a spell as a whole is of its first referral's service; a contact or a milestone, of the service that
+-- it names.
 with member as (
     select * from {{ ref('int_pathway__spell_member') }}
 ),
@@ -12,9 +13,10 @@ spell as (
 contact as (
     select
         member.spell_id,
-        {%- for column in who if column != 'provider_id' %}
-        member.{{ column }},
-        {%- endfor %}
+        member.person_key,
+        member.pathway,
+        member.service,
+        member.tier,
         contact.provider_id,
         contact.contact_date,
         contact.attendance_role,
@@ -30,6 +32,38 @@ contact as (
             and member.provider_id = contact.provider_id
             and member.service_request_id = contact.service_request_id
             and member.service = contact.service
+),
+
+milestone as (
+    select
+        member.spell_id,
+        member.person_key,
+        member.pathway,
+        member.service,
+        member.tier,
+        milestone.provider_id,
+        milestone.event_type,
+        milestone.event_date,
+        milestone.source_feed,
+        milestone.submission_id,
+        milestone.source_row
+    from member
+    inner join {{ ref('int_pathway__milestone') }} as milestone
+        on
+            member.source_feed = milestone.source_feed
+            and member.provider_id = milestone.provider_id
+            and member.service_request_id = milestone.service_request_id
+            and coalesce(member.service = milestone.service, true)
+    -- A diagnosis of before the referral is what the child came with, not what the referral led to.
+    where milestone.event_type <> 'diagnosis_made' or milestone.event_date >= member.received_date
+),
+
+help as (
+    select
+        spell.*,
+        help_start.help_started_date
+    from spell
+    inner join {{ ref('int_pathway__help_start') }} as help_start on spell.spell_id = help_start.spell_id
 ),
 
 -- A referral that joined a running spell keeps a case of its own, which ends the day it joined: the row is kept, the
@@ -93,17 +127,12 @@ dated as (
     where is_incomplete
     union all
     select
-        spell.spell_id as case_id,
-        {%- for column in who %}
-        spell.{{ column }},
-        {%- endfor %}
+        spell_id as case_id,
+        {{ who | join(',\n        ') }},
         'help_started' as event_type,
-        help.help_started_date as event_date,
-        {%- for column in origin %}
-        spell.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from spell
-    inner join {{ ref('int_pathway__help_start') }} as help on spell.spell_id = help.spell_id
+        help_started_date as event_date,
+        {{ origin | join(',\n        ') }}
+    from help
     union all
     select
         spell_id as case_id,
@@ -137,24 +166,12 @@ dated as (
     where is_treatment
     union all
     select
-        member.spell_id as case_id,
-        {%- for column in who %}
-        member.{{ column }},
-        {%- endfor %}
-        milestone.event_type,
-        milestone.event_date,
-        {%- for column in origin %}
-        milestone.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('int_pathway__milestone') }} as milestone
-    inner join member
-        on
-            milestone.source_feed = member.source_feed
-            and milestone.provider_id = member.provider_id
-            and milestone.service_request_id = member.service_request_id
-            and coalesce(milestone.service = member.service, true)
-    -- A diagnosis of before the referral is what the child came with, not what the referral led to.
-    where milestone.event_type <> 'diagnosis_made' or milestone.event_date >= member.received_date
+        spell_id as case_id,
+        {{ who | join(',\n        ') }},
+        event_type,
+        event_date,
+        {{ origin | join(',\n        ') }}
+    from milestone
 )
 
 select

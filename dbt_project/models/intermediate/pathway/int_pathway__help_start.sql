@@ -1,5 +1,5 @@
--- A child is helped when three things have happened: an outcome was measured, a plan was made, and an activity was given (rules 7.2, the
--- national rule for children's mental health). Only feeds that tell of all three have rows here.
+-- A child is helped when three things have happened: an outcome was measured, a plan was made, an activity was given
+-- (rules 7.2, the national rule for children's mental health). Only feeds that tell of all three have rows here.
 with told as (
     select
         member.spell_id,
@@ -11,8 +11,8 @@ with told as (
             member.source_feed = milestone.source_feed
             and member.provider_id = milestone.provider_id
             and member.service_request_id = milestone.service_request_id
-            and milestone.event_type in ('outcome_measured', 'care_plan_made')
-            and milestone.event_date >= member.received_date
+            and member.received_date <= milestone.event_date
+    where milestone.event_type in ('outcome_measured', 'care_plan_made')
     group by member.spell_id
 ),
 
@@ -27,7 +27,7 @@ active as (
             and member.provider_id = contact.provider_id
             and member.service_request_id = contact.service_request_id
             and member.service = contact.service
-            and (contact.is_treatment or contact.is_assessment)
+    where contact.is_treatment or contact.is_assessment
     group by member.spell_id
 )
 
