@@ -10,15 +10,29 @@ with rtt as (
     from {{ ref('stg_' ~ feed ~ '__rtt') }}
 ),
 
-{%- for rank in ['primary', 'secondary'] %}
-
-{{ rank }}_diagnosis as (
+diagnosis_record as (
+    {%- for rank in ['primary', 'secondary'] %}
     select
         *,
         {{ latest_record(['partner_id', 'service_request_id', 'diagnosis_scheme', 'diagnosis_code']) }} as record_rank
     from {{ ref('stg_' ~ feed ~ '__' ~ rank ~ '_diagnosis') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
-{%- endfor %}
+
+-- A main and a further diagnosis of one day are one day on which a diagnosis was made.
+diagnosis as (
+    select
+        *,
+        row_number() over (
+            partition by partner_id, service_request_id, cast({{ diagnosis_day }} as date)
+            order by submission_id, source_row, diagnosis_code
+        ) as day_rank
+    from diagnosis_record
+    where record_rank = 1
+),
 
 onward as (
     select
@@ -38,7 +52,6 @@ dated as (
     from rtt
     inner join {{ ref('rtt_status_role') }} as rtt_status_role on rtt.rtt_status = rtt_status_role.rtt_status
     where rtt.record_rank = 1 and rtt_status_role.role = 'treated'
-    {%- for rank in ['primary', 'secondary'] %}
     union all
     select
         partner_id,
@@ -47,9 +60,8 @@ dated as (
         cast({{ diagnosis_day }} as date) as event_date,
         submission_id,
         source_row
-    from {{ rank }}_diagnosis
-    where record_rank = 1
-    {%- endfor %}
+    from diagnosis
+    where day_rank = 1
     union all
     select
         partner_id,
