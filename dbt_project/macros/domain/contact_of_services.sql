@@ -53,6 +53,17 @@ team as (
     select * from {{ ref('int_' ~ feed ~ '__team') }}
 ),
 
+-- A contact that names no team is of the team that was asked first, where the feed tells which.
+first_team as (
+    select
+        partner_id,
+        service_request_id,
+        min(service) as service
+    from team
+    where is_first
+    group by partner_id, service_request_id
+),
+
 -- Where a referral went to one service only, the contact is that service's whatever team it names. A team of no service is a team all the same.
 only_service as (
     select
@@ -71,7 +82,9 @@ select
     contact.partner_id as provider_id,
     contact.service_request_id,
     contact.care_contact_id,
-    coalesce(team.service, only_service.service) as service,
+    coalesce(
+        case when contact.team_id is null then first_team.service else team.service end, only_service.service
+    ) as service,
     contact.contact_date,
     attendance_role.role as attendance_role,
     coalesce(attendance_role.role = 'attended', false) as is_attended,
@@ -91,7 +104,11 @@ left join team
     on
         contact.partner_id = team.partner_id
         and contact.service_request_id = team.service_request_id
-        and (contact.team_id = team.team_id or (contact.team_id is null and team.is_first))
+        and contact.team_id = team.team_id
+left join first_team
+    on
+        contact.partner_id = first_team.partner_id
+        and contact.service_request_id = first_team.service_request_id
 left join only_service
     on contact.partner_id = only_service.partner_id and contact.service_request_id = only_service.service_request_id
 where contact.record_rank = 1

@@ -8,11 +8,9 @@ with parameter as (
     select as_of, known_at from {{ ref('stg_submission__run_parameter') }}
 ),
 
--- Which clocks a case has: those whose start event it has in a service of the rule. The first such event tells whose the case is.
+-- The first event of each kind of a case that a rule starts from; it tells whose the case is.
 started as (
     select
-        rule.clock_id,
-        rule.valid_from,
         event.case_id,
         event.person_key,
         event.area_id,
@@ -21,43 +19,61 @@ started as (
         event.service,
         event.tier,
         event.provider_id,
+        event.event_type,
         event.event_date as start_date,
         row_number() over (
-            partition by rule.clock_id, rule.valid_from, event.case_id order by event.event_date, event.event_id
+            partition by event.case_id, event.service, event.event_type order by event.event_date, event.event_id
         ) as start_rank
+    from {{ events }} as event
+    where event.event_type in (select rule.start_event from {{ ref('clock_rule') }} as rule)
+),
+
+-- What each kind of event means to each clock, told once and not for every event.
+meaning as (
+    select
+        rule.clock_id,
+        rule.valid_from,
+        kind.event_type,
+        {%- for role in ['stop', 'end', 'nullify', 'reject', 'historical', 'duplicate', 'incomplete'] %}
+        {{ in_pipe_list('kind.event_type', 'rule.' ~ role ~ '_events') }} as is_{{ role }},
+        {%- endfor %}
+        {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception
     from {{ ref('clock_rule') }} as rule
-    inner join {{ events }} as event
-        on
-            rule.pathway = event.pathway
-            and rule.service = event.service
-            and rule.start_event = event.event_type
+    cross join (select distinct event.event_type from {{ events }} as event) as kind
+),
+
+first_event as (
+    select
+        event.case_id,
+        event.pathway,
+        event.event_type,
+        min(event.event_date) as event_date
+    from {{ events }} as event
+    group by event.case_id, event.pathway, event.event_type
 ),
 
 -- A case keeps its clock when it moves between services of its pathway, so a stop may be another service's (rules 7.2: no new start).
 matched as (
     select
-        started.clock_id,
-        started.valid_from,
-        started.case_id,
-        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.stop_events')) }}
-            as stop_mark,
-        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.end_events')) }}
-            as end_mark,
-        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.nullify_events')) }}
-            as nullify_mark,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.exception_event') }} then 1 else 0 end) = 1 as is_excepted,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.reject_events') }} then 1 else 0 end) = 1 as has_reject_event,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.historical_events') }} then 1 else 0 end) = 1 as is_historical,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.duplicate_events') }} then 1 else 0 end) = 1
-            as is_duplicate_in_spell,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.incomplete_events') }} then 1 else 0 end) = 1 as is_incomplete
-    from started
-    inner join {{ ref('clock_rule') }} as rule
-        on started.clock_id = rule.clock_id and started.valid_from = rule.valid_from
-    inner join {{ events }} as event
-        on started.case_id = event.case_id and started.pathway = event.pathway
-    where started.start_rank = 1
-    group by started.clock_id, started.valid_from, started.case_id
+        rule.clock_id,
+        rule.valid_from,
+        first_event.case_id,
+        {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_stop') }} as stop_mark,
+        {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_end') }} as end_mark,
+        {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_nullify') }} as nullify_mark,
+        max(case when meaning.is_exception then 1 else 0 end) = 1 as is_excepted,
+        max(case when meaning.is_reject then 1 else 0 end) = 1 as has_reject_event,
+        max(case when meaning.is_historical then 1 else 0 end) = 1 as is_historical,
+        max(case when meaning.is_duplicate then 1 else 0 end) = 1 as is_duplicate_in_spell,
+        max(case when meaning.is_incomplete then 1 else 0 end) = 1 as is_incomplete
+    from {{ ref('clock_rule') }} as rule
+    inner join first_event on rule.pathway = first_event.pathway
+    inner join meaning
+        on
+            rule.clock_id = meaning.clock_id
+            and rule.valid_from = meaning.valid_from
+            and first_event.event_type = meaning.event_type
+    group by rule.clock_id, rule.valid_from, first_event.case_id
 ),
 
 dated as (
@@ -96,9 +112,9 @@ dated as (
         on matched.clock_id = rule.clock_id and matched.valid_from = rule.valid_from
     inner join started
         on
-            matched.clock_id = started.clock_id
-            and matched.valid_from = started.valid_from
-            and matched.case_id = started.case_id
+            matched.case_id = started.case_id
+            and rule.service = started.service
+            and rule.start_event = started.event_type
             and started.start_rank = 1
     cross join parameter
     where
