@@ -28,7 +28,7 @@ KNOWN_AT = date(2025, 6, 1)  # more than six weeks later, so figures are final
 RECEIVED = datetime(2025, 4, 20, 9, 0, tzinfo=UTC)
 LA_CODE = {"nottingham": "892", "nottinghamshire": "891", "derby": "831", "newcastle": "391"}
 POSTCODE = {"nottingham": "NG7 2QX", "nottinghamshire": "NG17 1AA", "derby": "DE23 8AA", "newcastle": "NE4 5AA"}
-TEAM = {"SLT": "33", "OT": "23", "PT": "26"}  # PT, physiotherapy, is not in the seed of services
+TEAM = {"SLT": "33", "OT": "23", "PT": "26"}  # PT, physiotherapy, has clocks and no metric
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
