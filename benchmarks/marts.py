@@ -56,9 +56,9 @@ def main(large: bool = False) -> None:
         _write(settings, path, copies)
         cost = _in_own_process(settings, path)
         with duckdb.connect(str(path), read_only=True) as con:
-            events, clocks = (
-                con.execute(f"select count(*) from {table}").fetchone()[0] for table in ("fct_event", "fct_clock")
-            )  # type: ignore[index]
+            (events, clocks) = con.execute(
+                "select (select count(*) from fct_event), (select count(*) from fct_clock)"
+            ).fetchall()[0]
     fits = events >= wanted and cost.seconds <= seconds and (mib is None or cost.peak_mib <= mib)
     print(
         f"clocks and marts of {copies * CHILDREN:,} children: {events:,} events, {clocks:,} clocks; {cost.seconds:.1f} s wall (<= {seconds}),"
@@ -92,14 +92,20 @@ def _in_own_process(settings: Settings, path: Path) -> Cost:
     process = context.Process(target=_build, args=(its, settings, path))
     process.start()
     its.close()
-    cost: Cost = mine.recv()
+    cost: Cost | str = mine.recv()
     process.join()
+    if isinstance(cost, str):
+        raise SystemExit(f"clocks and marts could not be built: {cost}")
     return cost
 
 
 def _build(its: Connection, settings: Settings, path: Path) -> None:
     before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
-    models = build_models(settings, path, SELECT)
+    try:
+        models = build_models(settings, path, SELECT)
+    except AssertionError as failed:
+        its.send(str(failed))
+        return
     seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_SELF)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     its.send(Cost(seconds, processor, models, after.ru_maxrss / 1024))

@@ -92,7 +92,7 @@ def _running(clock: str, case: _Case, person: frozenset[str]) -> Running:
         stop = case.issued
         ends += [refused, case.withdrawn, case.refused_to_issue]
     always = {"historical"} if is_historical else set()
-    marks = set()
+    marks: set[str] = set()
     if case.has_exception and clock.startswith("ehc_plan_20w"):
         (always if clock == "ehc_plan_20w_exc" else marks).add("excepted")
     while_open = person | ({"incomplete"} if request.has_lost_rows else set())

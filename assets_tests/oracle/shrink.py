@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from .compare import children_of, compare
 from .records import TABLES, Child, Setting, setting_of
@@ -29,11 +30,16 @@ def _smaller(child: Child) -> Iterator[Child]:
     """The child with one record less, whole tables first."""
     for table in TABLES:
         if getattr(child, table):
-            yield replace(child, **{table: []})
+            yield _with(child, table, [])
     for table in TABLES:
         rows = getattr(child, table)
         for place in range(len(rows)):
-            yield replace(child, **{table: rows[:place] + rows[place + 1 :]})
+            yield _with(child, table, rows[:place] + rows[place + 1 :])
+
+
+def _with(child: Child, table: str, rows: list[Any]) -> Child:
+    fields: dict[str, Any] = {table: rows}
+    return replace(child, **fields)
 
 
 def _renamed(child: Child, place: int) -> Child:
@@ -46,7 +52,9 @@ def _renamed(child: Child, place: int) -> Child:
     def other(value: object) -> object:
         return f"{value}~{place}" if isinstance(value, str) and value in names else value
 
-    renamed = {table: [type(row)(*map(other, row)) for row in getattr(child, table)] for table in TABLES}
+    renamed: dict[str, Any] = {
+        table: [type(row)(*map(other, row)) for row in getattr(child, table)] for table in TABLES
+    }
     return replace(child, person=child.person._replace(key=f"{child.person.key}~{place}"), **renamed)
 
 

@@ -79,15 +79,15 @@ def _members(child: Child, provider: str, team_type: str, setting: Setting) -> l
         if not own:
             continue
         mine = [c for c in contacts if c.referral == referral.referral and _is_of(c, teams, own)]
-        ended = [r for r in rtts if r.referral == referral.referral and r.end is not None]
+        ended = [(r.status, r.end) for r in rtts if r.referral == referral.referral and r.end is not None]
         members.append(_Member(
             referral,
             *_closed(referral, own, setting),
             has_lost_rows=any(row.has_lost_rows for row in rows),
             contacts=mine,
             treated=[c.day for c in mine if c.attendance in _ATTENDED and c.contact in intervened]
-            + [r.end for r in ended if r.status == _TREATED],
-            ended_untreated=[r.end for r in ended if r.status in _ENDED_UNTREATED],
+            + [day for status, day in ended if status == _TREATED],
+            ended_untreated=[day for status, day in ended if status in _ENDED_UNTREATED],
         ))  # fmt: skip
     return members
 

@@ -130,12 +130,12 @@ def _send_extract(
     for team, team_type, closed, rejected in life.teams:
         kind = {"33": "23", "23": "33"}.get(team_type, team_type) if recode else team_type
         child.teams.append(Team(provider, place, referral, team, kind, known(closed), known(rejected)))
-    for number, (day, attendance, activity, team) in enumerate(life.contacts):
+    for number, (day, attendance, activity, own_team) in enumerate(life.contacts):
         if known(day) is None or c.chance(5):
             continue
         attendance = c.pick(_ATTENDANCE) if c.chance(3) else attendance
         contact = f"c{life.contacts_name}_{number}"
-        child.contacts.append(Contact(provider, place, contact, referral, team, day, attendance))
+        child.contacts.append(Contact(provider, place, contact, referral, own_team, day, attendance))
         if activity is not None:
             child.activities.append(Activity(provider, place, f"v{name}_{number}", contact, activity))
         if activity is not None and c.chance(10):
