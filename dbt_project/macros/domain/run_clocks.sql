@@ -4,9 +4,6 @@
     over its own events, because a fault in one topic must not keep another topic's figures from release.
 #}
 {% macro run_clocks(events) %}
-{%- set flags = [
-    'rejected', 'impossible', 'aged_out', 'deceased', 'not_resident', 'historical', 'duplicate_in_spell', 'incomplete'
-] %}
 with parameter as (
     select as_of, known_at from {{ ref('stg_submission__run_parameter') }}
 ),
@@ -179,27 +176,6 @@ flagged as (
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
     from measured
-),
-
--- Read once for each rule and each length of wait, not for each case: a list in text and a range are dear to match a million times.
-exclusion as (
-    select distinct
-        exclude_when,
-        exclude_open_when
-        {%- for flag in flags %},
-        {{ in_pipe_list("'" ~ flag ~ "'", 'exclude_when') }} as always_{{ flag }},
-        {{ in_pipe_list("'" ~ flag ~ "'", 'exclude_open_when') }} as open_{{ flag }}
-        {%- endfor %}
-    from {{ ref('clock_rule') }}
-),
-
-banded as (
-    select
-        waited.wait_days,
-        wait_band.band
-    from (select distinct wait_days from flagged) as waited
-    inner join {{ ref('wait_band') }} as wait_band
-        on waited.wait_days >= wait_band.from_days and waited.wait_days <= wait_band.to_days
 )
 
 select
@@ -224,7 +200,7 @@ select
     flagged.due_date,
     cast(flagged.limit_days as integer) as limit_days,
     cast(flagged.wait_days as integer) as wait_days,
-    banded.band as wait_band,
+    band.band as wait_band,
     flagged.is_over_limit,
     flagged.is_excepted,
     flagged.is_rejected,
@@ -239,14 +215,18 @@ select
     not (
         flagged.status in ('not_started', 'nullified')
         or (flagged.is_excepted and flagged.exception_effect = 'exclude')
-        {%- for flag in flags %}
-        or (flagged.is_{{ flag }} and (exclusion.always_{{ flag }} or (flagged.status = 'open' and exclusion.open_{{ flag }})))
+        {%- for flag in [
+            'rejected', 'impossible', 'aged_out', 'deceased', 'not_resident', 'historical', 'duplicate_in_spell', 'incomplete'
+        ] %}
+        or (flagged.is_{{ flag }} and {{ in_pipe_list("'" ~ flag ~ "'", 'flagged.exclude_when') }})
+        or (
+            flagged.is_{{ flag }}
+            and flagged.status = 'open'
+            and {{ in_pipe_list("'" ~ flag ~ "'", 'flagged.exclude_open_when') }}
+        )
         {%- endfor %}
     ) as is_counted
 from flagged
-inner join exclusion
-    on
-        flagged.exclude_when is not distinct from exclusion.exclude_when
-        and flagged.exclude_open_when is not distinct from exclusion.exclude_open_when
-left join banded on flagged.wait_days = banded.wait_days
+left join {{ ref('wait_band') }} as band
+    on flagged.wait_days >= band.from_days and flagged.wait_days <= band.to_days
 {% endmacro %}
