@@ -92,14 +92,20 @@ def _in_own_process(settings: Settings, path: Path) -> Cost:
     process = context.Process(target=_build, args=(its, settings, path))
     process.start()
     its.close()
-    cost: Cost = mine.recv()
+    cost: Cost | str = mine.recv()
     process.join()
+    if isinstance(cost, str):
+        raise SystemExit(f"clocks and marts could not be built: {cost}")
     return cost
 
 
 def _build(its: Connection, settings: Settings, path: Path) -> None:
     before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
-    models = build_models(settings, path, SELECT)
+    try:
+        models = build_models(settings, path, SELECT)
+    except AssertionError as failed:
+        its.send(str(failed))
+        return
     seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_SELF)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     its.send(Cost(seconds, processor, models, after.ru_maxrss / 1024))

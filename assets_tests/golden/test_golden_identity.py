@@ -82,7 +82,7 @@ def test_a_child_known_to_two_partners_under_two_numbers_is_one_row(results: Res
         "select cohort.has_ehcp, cohort.has_therapy_referral, cohort.residence_area_id, cohort.maintaining_area_id, cohort.school_area_id"
         " from mart_send_cohort as cohort where cohort.person_key in"
         " (select person_key from int_ehc__case where received_date = '2024-05-06' and area_id = 'nottinghamshire')"
-        " and cohort.person_key in (select person_key from int_therapy__spell where received_date = '2025-01-13')"
+        " and cohort.person_key in (select person_key from int_pathway__spell where received_date = '2025-01-13')"
     )
     assert rows == [(True, True, "nottinghamshire", "nottinghamshire", None)]
     # Three children: this one, the mover, and the one whom two councils claim; eight records of them.
@@ -94,7 +94,7 @@ def test_a_child_known_to_two_partners_under_two_numbers_is_one_row(results: Res
 def test_a_child_who_moves_mid_pathway_is_one_person_with_two_spans_and_never_both_at_once(results: Results) -> None:
     spans = results.rows(
         "select basis, area_id, from_date, to_date from mart_person_authority where person_key in"
-        " (select person_key from int_therapy__spell where received_date = '2024-11-04') order by basis, from_date"
+        " (select person_key from int_pathway__spell where received_date = '2024-11-04') order by basis, from_date"
     )
     assert spans == [
         ("maintaining", "nottingham", date(2024, 5, 6), date(2025, 2, 2)),

@@ -26,7 +26,7 @@ referred as (
     select distinct
         spell.person_key,
         spell.service
-    from {{ ref('int_therapy__spell') }} as spell
+    from {{ ref('int_pathway__spell') }} as spell
     inner join {{ ref('stg_submission__run_parameter') }} as parameter on spell.received_date <= parameter.as_of
 ),
 

@@ -52,7 +52,7 @@ seen as (
         true as is_counted,
         cast(null as boolean) as is_over_limit,
         cast(null as integer) as wait_days
-    from {{ ref('int_therapy__event') }} as event
+    from {{ ref('int_pathway__event') }} as event
     inner join parameter
         on event.event_date >= parameter.quarter_start and event.event_date <= parameter.quarter_end
     left join {{ ref('dim_person') }} as person on event.person_key = person.person_key
@@ -71,7 +71,7 @@ wait as (
         true as is_counted,
         clock.is_over_limit,
         clock.wait_days
-    from {{ ref('fct_clock__therapy') }} as clock
+    from {{ ref('fct_clock__pathway') }} as clock
     inner join {{ ref('metric_definition') }} as definition
         on
             clock.clock_id = definition.clock_id
