@@ -104,7 +104,7 @@ def test_a_child_who_moves_mid_pathway_is_one_person_with_two_spans_and_never_bo
     ]
     # The wait is one, counted where the child lives now.
     waits = results.rows(
-        "select area_id, wait_days, status from fct_clock where service = 'slt' and start_date = '2024-11-04' and is_counted"
+        "select area_id, wait_days, status from fct_clock where clock_id = 'slt_treatment_18w' and start_date = '2024-11-04' and is_counted"
     )
     assert waits == [("nottinghamshire", 147, "open")]
 
