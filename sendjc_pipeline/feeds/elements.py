@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from sendjc_pipeline.feeds.forms import FORMS
+
 ColumnType = Literal[
     "text",
     "code",
@@ -56,6 +58,8 @@ class Column(Dated):
     type: ColumnType = "text"
     required: bool = False
     code_list: str | None = Field(default=None, alias="list")
+    form: str | None = None
+    """Of `forms`: what a value without a code list must look like to leave the restricted zone, in a feed of persons."""
     lenient: bool = False
     """A value outside the code list or pattern is a warning, not a quarantine; only for types kept as text."""
     renamed: dict[str, str] = {}
@@ -69,6 +73,10 @@ class Column(Dated):
     def _coherent(self) -> Column:
         if self.code_list and self.type != "code":
             raise ValueError(f"column {self.name}: only a column of type code may name a code list")
+        if self.form and (self.code_list or self.type not in ("text", "code")):
+            raise ValueError(f"column {self.name}: only a text, or a code without a list, may have a form")
+        if self.form and self.form not in FORMS:
+            raise ValueError(f"column {self.name}: the form {self.form} is none of {', '.join(FORMS)}")
         if self.lenient and self.type not in _TEXT_TYPES:
             raise ValueError(f"column {self.name}: lenient would blank a cell that is not kept as text")
         return self

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import duckdb
 
+from sendjc_pipeline import feeds
 from sendjc_pipeline.identity import postcode_directory
 from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.identity.passing import listed
 from sendjc_pipeline.identity.records import AcceptedSubmission, create_view, text
+from sendjc_pipeline.identity.sources import SOURCES
 from sendjc_pipeline.settings import SendjcError
 
 _SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "reference"
@@ -59,7 +62,7 @@ def create_attributes(
 
     The newest submission period that says anything decides each attribute, then the newest receipt. birth_month is
     the first of the month; age_years counts completed years at the quarter's end; sex is M, F or U; ethnicity is a
-    school-census code from education, where "refused" and "not obtained" give way to a real one; residence_area_id
+    listed school-census code from education, where "refused" and "not obtained" give way to a real one; residence_area_id
     follows the newest usable postcode, 'elsewhere' outside the four areas and NULL where there is none, and
     residence_source is the feed that sent it. `directory` is the postcode directory, if one is loaded: its district decides the
     area, and gives residence_district_code, residence_lsoa and deprivation_decile (1 the most deprived tenth of England).
@@ -73,6 +76,7 @@ def create_attributes(
     _create_places(con, directory)
     _create_plan_ends(con, accepted, quarter_end)
     _create_deaths(con, quarter_end)
+    codes = ", ".join(_ethnicities())
     con.execute(f"""
         create or replace temp table person_attribute as
         with known as (
@@ -80,8 +84,8 @@ def create_attributes(
                 arg_max(birth_date, recency) as birth_date,
                 arg_max(sex, recency) as sex,
                 coalesce(
-                    arg_max(ethnicity, recency) filter (where ethnicity not in ('REFU', 'NOBT')),
-                    arg_max(ethnicity, recency)
+                    arg_max(ethnicity, recency) filter (where ethnicity in ({codes}) and ethnicity not in ('REFU', 'NOBT')),
+                    arg_max(ethnicity, recency) filter (where ethnicity in ({codes}))
                 ) as ethnicity,
                 arg_max(
                     {{'postcode': postcode, 'feed': feed}},
@@ -138,6 +142,13 @@ def _create_places(con: duckdb.DuckDBPyConnection, directory: Path | None) -> No
             f"create or replace temp table {name} as select {code}, area_id from read_csv(?, header = true, all_varchar = true)",
             [str(path)],
         )
+
+
+def _ethnicities() -> list[str]:
+    """The codes that any feed lists for ethnicity, as SQL literals: a feed takes any text there, with a warning."""
+    declared = [(feed := feeds.load(source.feed), feed.tables[source.table].column(key)) for source in SOURCES
+                for key in source.columns.get("ethnicity", ())]  # fmt: skip
+    return sorted({code for feed, column in declared if column.code_list for code in listed(feed, column)})
 
 
 def _create_plan_ends(

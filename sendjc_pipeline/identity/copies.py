@@ -1,7 +1,7 @@
 """Writing what leaves this room: persons, links and the pseudonymous copy of every accepted table.
 
-Belongs here: the Parquet files, one query each. Does not belong here: which columns survive (columns.py), or who is
-who.
+Belongs here: the Parquet files, one query each. Does not belong here: which columns survive (columns.py), which of
+their values may pass (passing.py), or who is who.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.feeds.codes import codes
 from sendjc_pipeline.identity import vault
 from sendjc_pipeline.identity.attributes import PERSON_COLUMNS
 from sendjc_pipeline.identity.columns import HASHED, kept_columns, raw_columns
 from sendjc_pipeline.identity.failure import IdentityFailed, guarded
+from sendjc_pipeline.identity.passing import create_known, what_passes
 from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser, record_purpose
 from sendjc_pipeline.identity.records import AcceptedSubmission, text
 from sendjc_pipeline.identity.sources import person_column, source_of
@@ -60,6 +60,7 @@ def write_rows(
     Raises:
         IdentityFailed: a row names a child whom its own submission does not hold, which intake should have quarantined.
     """
+    create_known(con)
     for item in accepted:
         feed = feeds.load(item.feed)
         for table in feed.tables.values():
@@ -67,13 +68,18 @@ def write_rows(
             if path is None:
                 continue
             target = vault.make_folder(folder / item.feed / table.name.lower()) / f"{item.submission_id}.parquet"
-            _copy(con, _pseudonymous(pseudonymiser, feed, table, item, path), target)
+            _copy(con, _pseudonymous(con, pseudonymiser, feed, table, item, path), target)
             if person_column(table):
                 _refuse_lost_children(con, item, table, target)
 
 
 def _pseudonymous(
-    pseudonymiser: Pseudonymiser, feed: feeds.Feed, table: feeds.Table, item: AcceptedSubmission, path: Path
+    con: duckdb.DuckDBPyConnection,
+    pseudonymiser: Pseudonymiser,
+    feed: feeds.Feed,
+    table: feeds.Table,
+    item: AcceptedSubmission,
+    path: Path,
 ) -> str:
     purpose = record_purpose(item.feed, item.partner)
     values = {
@@ -91,7 +97,7 @@ def _pseudonymous(
         sent = f'sent."{column.key}"'
         is_hashed = column.privacy in HASHED
         values[column.key] = (
-            pseudonymiser.sql(purpose, sent, RECORD_DIGITS) if is_hashed else _listed(feed, column, sent)
+            pseudonymiser.sql(purpose, sent, RECORD_DIGITS) if is_hashed else what_passes(con, feed, column, path)
         )
     columns = ", ".join(f'cast({values[name]} as {kind}) as "{name}"' for name, kind in raw_columns(feed, table))
     query = f"select {columns} from read_parquet({text(path)}) as sent"
@@ -102,14 +108,6 @@ def _pseudonymous(
                 on local_link.partner = {text(item.partner)} and local_link.space = '{space}'
                 and local_link.source_person_id = cast(sent."{person}" as varchar)"""
     return f"{query} order by sent.source_row"
-
-
-def _listed(feed: feeds.Feed, column: feeds.Column, sent: str) -> str:
-    """A code, or NULL where no spec lists it: a lenient column takes any text with a warning, and a shifted file puts a name there."""
-    if column.code_list is None:
-        return sent
-    known = sorted({code for spec in feed.specs for code in codes(feed, column.code_list, spec, strict=False)})
-    return f"case when {sent} in ({', '.join(text(code) for code in known)}) then {sent} end"
 
 
 def _refuse_lost_children(

@@ -14,6 +14,7 @@ import duckdb
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.standardise import create_macros
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions.report.names import shown
 
 HEADER = "NHSNumber"
 _SHOWN = 20
@@ -35,7 +36,7 @@ def create_numbers(con: duckdb.DuckDBPyConnection, path: Path, target: str) -> l
     try:
         content = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SendjcError(f"{path.name} is not UTF-8 text: save the list as CSV (UTF-8).") from None
+        raise SendjcError(f"{shown(path.name)} is not UTF-8 text: save the list as CSV (UTF-8).") from None
     create_macros(con)
     con.execute(
         """
@@ -47,7 +48,7 @@ def create_numbers(con: duckdb.DuckDBPyConnection, path: Path, target: str) -> l
     header = con.execute("select lower(said) from opt_out_line where line_no = 1").fetchone()
     if header != (HEADER.lower(),):
         raise SendjcError(
-            f"{path.name} line 1: a list of opt-outs has the one column {HEADER}. Send that column, with its header, and no other."
+            f"{shown(path.name)} line 1: a list of opt-outs has the one column {HEADER}. Send that column, with its header, and no other."
         )
     con.execute(f"""
         create or replace temp table {target} as
@@ -62,7 +63,8 @@ def create_numbers(con: duckdb.DuckDBPyConnection, path: Path, target: str) -> l
     lines = [int(line) for (line,) in refused]
     if not valid:
         raise SendjcError(
-            f"{path.name} holds no valid NHS number" + (f": {in_words(lines)}." if lines else ", only its header.")
+            f"{shown(path.name)} holds no valid NHS number"
+            + (f": {in_words(lines)}." if lines else ", only its header.")
         )
     return lines
 

@@ -8,7 +8,7 @@ zone when memory is short, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 
 import duckdb
@@ -17,6 +17,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.identity import (
     admission,
     attributes,
+    blanked,
     cluster,
     contents,
     copies,
@@ -58,7 +59,7 @@ class IdentityResult:
     counts those of them to whom no child of the other side (education or health) was linked. `compared` pairs were scored in
     this run (those of earlier runs are kept); `doubtful` pairs of children were not linked and might be one.
     `without_agreement` are the (partner, feed) whose `rows_without` rows stayed out; `opted_out` and `not_matchable` count
-    children as each provider numbers them (admission.py).
+    children as each provider numbers them (admission.py). `values_blanked` did not pass into the copies (passing.py).
     """
 
     persons: int
@@ -71,6 +72,7 @@ class IdentityResult:
     rows_without: int = 0
     opted_out: int = 0
     not_matchable: int = 0
+    values_blanked: int = 0
 
 
 def resolve_and_pseudonymise(
@@ -101,6 +103,7 @@ def resolve_and_pseudonymise(
     identity/<quarter>/person_residence.parquet: see residence.py.
     identity/<quarter>/person_doubt.parquet, identity/review/<quarter>/candidate_pair.parquet: see doubt.py.
     identity/<quarter>/left_out.parquet, left_out_child.parquet: see admission.py.
+    identity/<quarter>/blanked_value.parquet: see blanked.py.
     identity/<quarter>/key_map.parquet, identity/key_event.parquet: see events.py.
     identity/scores/: see scores.py. identity/decisions.parquet is read: see decisions.py.
     pseudonymised/<quarter>/<feed>/<table>/<submission_id>.parquet: raw_columns(feed, table), by source_row.
@@ -141,11 +144,12 @@ def resolve_and_pseudonymise(
             copies.write_identity(con, pseudonymiser, accepted, identity)
             residence.write_residence(con, quarter.end, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
+            values_blanked = blanked.write_blanked(con, accepted, rows, identity)
             doubt.write_doubts(con, identity, review)
             admission.write_left_out(con, identity)
             events.write_map(con, identity)
             events.create_events(con, settings, quarter)
-            result = _count(con, compared, admitted)
+            result = replace(_count(con, compared, admitted), values_blanked=values_blanked)
             events.append_events(con, settings, quarter)
         finally:
             con.close()

@@ -49,6 +49,10 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
     if warning := left_out_in_words(result):
         say(f"identity: {warning}")
         context.log.warning(warning)
+    if result.values_blanked:
+        say(
+            f"identity: {result.values_blanked:,} values are no code of their column and were blanked (mart_blanked_value)"
+        )
     say(f"identity: {result.persons:,} children, {result.doubtful:,} pairs for review")
     links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
     return dg.MaterializeResult(
@@ -56,6 +60,7 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
             "dagster/row_count": result.persons,
             "pairs_in_doubt": result.doubtful,
             "rows_without_agreement": result.rows_without,
+            "values_blanked": result.values_blanked,
             **links,
         }
     )

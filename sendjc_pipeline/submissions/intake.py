@@ -19,6 +19,7 @@ from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.process import process
 from sendjc_pipeline.submissions.receipt import Receipt, RuleTotal, TableCount
+from sendjc_pipeline.submissions.report.names import shown_files
 
 __all__ = ["Receipt", "RuleTotal", "TableCount", "accept", "accepted_folder", "check"]
 
@@ -98,7 +99,8 @@ def check(
     declaration = feeds.load(feed)
     spec = feeds.resolve_spec(declaration, spec)
     if absent := [path.name for path in files if not path.is_file()]:
-        raise SendjcError(f"not a file: {', '.join(absent)}.")
+        named = shown_files(absent, [path.name for path in files]).values()
+        raise SendjcError(f"not a file: {', '.join(named)}.")
     settings.make_zones()
     with tempfile.TemporaryDirectory(dir=settings.temp, prefix="check-") as scratch:
         receipt = process(settings, declaration, spec, files, period, Path(scratch))

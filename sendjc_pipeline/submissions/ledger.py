@@ -21,6 +21,7 @@ from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import withdrawal
 from sendjc_pipeline.submissions.manifest import FILE_NAME, Submission, SubmittedFile, submission_id, utc_seconds
+from sendjc_pipeline.submissions.report.names import shown_files
 
 _COPY_BLOCK = 1 << 20
 
@@ -195,9 +196,11 @@ def _require_files(files: Sequence[Path]) -> None:
     if not files:
         raise SendjcError("no file was given: a submission has at least one.")
     if absent := [path.name for path in files if not path.is_file()]:
-        raise SendjcError(f"not a file: {', '.join(absent)}; give the files themselves, not their folder.")
+        named = ", ".join(shown_files(absent, [path.name for path in files]).values())
+        raise SendjcError(f"not a file: {named}; give the files themselves, not their folder.")
     if repeated := [name for name, count in Counter(path.name for path in files).items() if count > 1]:
-        raise SendjcError(f"two files bear the name {', '.join(repeated)}; rename one.")
+        named = ", ".join(shown_files(repeated, [path.name for path in files]).values())
+        raise SendjcError(f"two files bear the name {named}; rename one.")
     if any(path.name == FILE_NAME or path.name.startswith(".") for path in files):
         raise SendjcError(
             f"a file is hidden or named {FILE_NAME}, which is the manifest's name; rename it or leave it out."

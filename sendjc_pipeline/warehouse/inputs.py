@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.identity import admission
+from sendjc_pipeline.identity import admission, blanked
 from sendjc_pipeline.identity.pseudonymise import raw_columns
 from sendjc_pipeline.reporting import period as read_period
 from sendjc_pipeline.settings import Settings
@@ -29,7 +29,7 @@ def create_raw(con: duckdb.DuckDBPyConnection, settings: Settings, inputs: Quart
     identity = settings.restricted / "identity" / inputs.quarter.label
     for table in ("person", "person_link", "person_doubt", "person_residence"):
         con.execute(f"create view raw.{table} as select * from read_parquet({_text(identity / f'{table}.parquet')})")
-    for name in (admission.ROWS, admission.CHILDREN):
+    for name in (admission.ROWS, admission.CHILDREN, blanked.BLANKED):
         con.execute(f"create view raw.{Path(name).stem} as select * from read_parquet({_text(identity / name)})")
     create_submission_tables(con, inputs)
     con.execute(

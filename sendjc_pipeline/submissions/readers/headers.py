@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sendjc_pipeline.feeds.model import Column, Feed, Table
 from sendjc_pipeline.feeds.recognise import spelling
+from sendjc_pipeline.feeds.vocabulary import is_known
 from sendjc_pipeline.submissions.readers import FileWarning, rule_code
 from sendjc_pipeline.submissions.readers.workbook_guard import column_letters
 
@@ -128,5 +129,5 @@ def _other_names(column: Column) -> tuple[str, ...]:
 
 
 def printable(name: str) -> str:
-    """The name of a sheet or of an XML element, fit for a message; what does not look like one is withheld, for it may be data."""
-    return name if _NAME.fullmatch(name) else "(name withheld)"
+    """The name of a sheet or of an XML element, fit for a message; one with a word that nobody declared is withheld, for it may be data."""
+    return name if _NAME.fullmatch(name) and is_known(name) else "(name withheld)"

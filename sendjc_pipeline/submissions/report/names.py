@@ -1,7 +1,7 @@
 """Which names of files and sheets a report may show: a partner may have put a child's identifier into one.
 
-Belongs here: the form of such names. Does not belong here: names of columns (`readers.headers`). A personal name cannot be told from
-any other word; a report therefore goes to the partner that chose the name, and nothing else that the pipeline prints repeats it.
+Belongs here: the form of such names. Does not belong here: names of columns (`readers.headers`), or which words are known
+(`feeds.vocabulary`). A personal name cannot be told from any other word, so a name is shown only if all of its words are known.
 """
 
 from __future__ import annotations
@@ -9,19 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sendjc_pipeline.feeds.vocabulary import is_known
+
 WHOLE = "the submission"  # what stands in a file's place where a message is about no one file
 _PLAIN = re.compile(r"[\w .()&+'-]{1,120}")
-# Ten digits (NHS number, ULN), a UPN, a postcode; with or without the blanks and dashes that people write into them.
+# Ten digits (NHS number, ULN), a UPN, a postcode; with or without the signs that people write into them.
 _IDENTIFIER = re.compile(
-    r"(?<!\d)\d{3}[ _-]?\d{3}[ _-]?\d{4}(?!\d)"
+    r"(?<!\d)\d{3}[ ._-]{0,3}\d{3}[ ._-]{0,3}\d{4}(?!\d)"
     r"|(?<![A-Za-z\d])[A-Za-z]\d{11}[\dA-Za-z](?![A-Za-z\d])"
-    r"|(?<![A-Za-z\d])[A-Za-z]{1,2}\d[A-Za-z\d]?[ _-]?\d[A-Za-z]{2}(?![A-Za-z\d])"
+    r"|(?<![A-Za-z\d])[A-Za-z]{1,2}\d[A-Za-z\d]?[ ._-]{0,3}\d[A-Za-z]{2}(?![A-Za-z\d])"
 )
 
 
 def looks_plain(name: str) -> bool:
-    """Whether a name is of letters, digits and the usual signs, and holds nothing of the form of an identifier."""
-    return bool(_PLAIN.fullmatch(name)) and not _IDENTIFIER.search(name)
+    """Whether a name is of known words, short numbers and the usual signs, and holds nothing of the form of an identifier."""
+    return bool(_PLAIN.fullmatch(name)) and not _IDENTIFIER.search(name) and is_known(name)
+
+
+def shown(name: str) -> str:
+    """The name of a file for an error on a terminal, or words in its place."""
+    return name if looks_plain(name) else "(name withheld)"
 
 
 def scrubbed(text: str) -> str:

@@ -12,7 +12,7 @@ from sendjc_pipeline.synthetic.population import chance
 from sendjc_pipeline.synthetic.scene import Scene
 from sendjc_pipeline.synthetic.tables import dates, record_number
 
-_ASSESSMENT, _INTERVENTION = "1108261000000102", "1107011000000108"
+_ASSESSMENT, _INTERVENTION = "1108261000000102", "1107011000000105"
 _STRENGTHS = "718458005"  # SNOMED CT concept of a strengths and difficulties score
 
 
