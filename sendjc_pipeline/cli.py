@@ -46,8 +46,20 @@ HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The home folder; else SENDJC_HOME.", envvar="SENDJC_HOME")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+
+
+def _there(files: list[Path]) -> list[Path]:
+    """The files given, all of which must be there. Typer's own check would repeat a name, which may be a child's."""
+    from sendjc_pipeline.submissions.report.names import shown_files
+
+    if absent := [path.name for path in files if not path.is_file()]:
+        named = ", ".join(shown_files(absent, [path.name for path in files]).values())
+        raise typer.BadParameter(f"not a file: {named}; give the files themselves, not their folder.")
+    return files
+
+
 FilesArgument = Annotated[
-    list[Path], typer.Argument(help="The files, as the partner's system wrote them.", exists=True, dir_okay=False)
+    list[Path], typer.Argument(help="The files, as the partner's system wrote them.", callback=_there)
 ]
 SpecOption = Annotated[str | None, typer.Option(help="The layout's year or version; else the feed's default.")]
 ReviewerOption = Annotated[str, typer.Option(help="The reviewer's staff name or number, such as j.ali.")]

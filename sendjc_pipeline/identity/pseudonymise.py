@@ -40,6 +40,7 @@ from sendjc_pipeline.identity.rules import match_rules
 from sendjc_pipeline.identity.thresholds import thresholds
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.reporting import period as read_period
+from sendjc_pipeline.sealing import sealed
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.receipt import Receipt
@@ -75,6 +76,7 @@ class IdentityResult:
     values_blanked: int = 0
 
 
+@sealed("Identity", "Nothing of the quarter was replaced: tell whoever maintains sendjc.")
 def resolve_and_pseudonymise(
     settings: Settings,
     quarter: Quarter,

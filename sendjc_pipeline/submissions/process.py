@@ -18,6 +18,7 @@ import duckdb
 from sendjc_pipeline import reporting
 from sendjc_pipeline.feeds import codes
 from sendjc_pipeline.feeds.model import Feed
+from sendjc_pipeline.sealing import sealed
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import descendants, judge, messages, readers, results
 from sendjc_pipeline.submissions.bundle import open_bundles
@@ -28,6 +29,7 @@ from sendjc_pipeline.submissions.receipt import Receipt, TableCount
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive, one_thread
 
 
+@sealed("Reading and judging the files", "Nothing was stored: tell whoever maintains sendjc.")
 def process(
     settings: Settings, feed: Feed, spec: str, files: Sequence[Path], period: str | None, folder: Path
 ) -> Receipt:
@@ -36,19 +38,8 @@ def process(
     Written: each accepted <table>.parquet (none when refused), _quarantine.parquet and _messages.parquet.
 
     Raises:
-        SendjcError: rows were lost or doubled on the way, or the database gave up: faults of ours.
+        SendjcError: rows were lost or doubled on the way, or something else went wrong: faults of ours.
     """
-    try:
-        return _steps(settings, feed, spec, files, period, folder)
-    except duckdb.Error as error:
-        # Its text may quote a cell, so only its kind is passed on.
-        kind = type(error).__name__
-        raise SendjcError(f"{feed.name}: the database gave up on these files ({kind}); nothing was stored.") from None
-
-
-def _steps(
-    settings: Settings, feed: Feed, spec: str, files: Sequence[Path], period: str | None, folder: Path
-) -> Receipt:
     span = reporting.period(period) if period else None
     window = judge.Window(span.start, span.end) if span else judge.Window(None, None)
     with _workshop(settings) as (con, scratch):
