@@ -1,22 +1,27 @@
-"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|identity-train]`; the first five without an argument."""
+"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|identity-train]`.
+
+All but the last without an argument.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import defects, identity, identity_train, intake, kill, speed
+from benchmarks import clocks, defects, identity, identity_train, intake, kill, marts, speed
 from benchmarks.measure import machine
 
 if __name__ == "__main__":
     print(machine())
     sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()]
-    chosen = [word for word in sys.argv[1:] if not word.isdecimal()] or [
+    chosen = [word for word in sys.argv[1:] if not word.isdecimal() and not word.startswith("--")] or [
         "speed",
         "kill",
         "defects",
         "intake",
         "identity",
+        "clocks",
+        "marts",
     ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
@@ -24,6 +29,8 @@ if __name__ == "__main__":
         "defects": defects.main,
         "intake": intake.main,
         "identity": lambda: identity.main(sizes or (200_000,)),
+        "clocks": lambda: clocks.main(*sizes[:1]),
+        "marts": lambda: marts.main("--large" in sys.argv),
         "identity-train": identity_train.main,
     }
     for name in chosen:

@@ -26,6 +26,10 @@ app = typer.Typer(
     help="Partner files in, a published quarter out.",
 )
 key_app = typer.Typer(no_args_is_help=True, help="The pseudonym key.")
+keys_app = typer.Typer(
+    no_args_is_help=True, help="The keys behind pseudonyms, one per purpose: show them by fingerprint, rotate them."
+)
+reference_app = typer.Typer(no_args_is_help=True, help="Reference data too large or too short-lived for a seed.")
 release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, compare two, roll the current one back.")
 opt_out_app = typer.Typer(no_args_is_help=True, help="Children who opted out of the use of their health records.")
 review_app = typer.Typer(
@@ -33,6 +37,8 @@ review_app = typer.Typer(
 )
 app.add_typer(key_app, name="key")
 app.add_typer(opt_out_app, name="opt-out")
+app.add_typer(keys_app, name="keys")
+app.add_typer(reference_app, name="reference")
 app.add_typer(release_app, name="release")
 app.add_typer(review_app, name="review")
 
@@ -79,6 +85,53 @@ def key_create(home: HomeOption = None) -> None:
     Example: `sendjc key create --home /srv/sendjc`
     """
     console.print(f"Wrote {configuration.create_pseudonym_key(_home(home))}")
+
+
+@keys_app.command("show")
+def keys_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Each purpose's key by its fingerprint, since when, and where its secret is kept; never a key. Example: `sendjc keys show`"""
+    from sendjc_pipeline.commands import keys
+
+    keys.shown(_home(home), as_json)
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    purpose: Annotated[
+        str,
+        typer.Option(help="person, record (ids of partners' records), review (tokens), extract (lists), or all four."),
+    ],
+    reason: Annotated[str, typer.Option(help="Why, for the keyring.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Retire a key and bring in another; a re-key table leads from every old key of a child to its new one. All or nothing.
+
+    Example: `sendjc keys rotate --purpose all --reason "yearly change"`
+    """
+    from sendjc_pipeline.commands import keys
+
+    keys.rotate(_home(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm)
+
+
+@reference_app.command("postcodes")
+def reference_postcodes(
+    file: Annotated[Path, typer.Argument(help="ONSPD or NSPL as CSV.", exists=True, dir_okay=False)],
+    edition: Annotated[str, typer.Option(help="Its edition, such as 2025-05.")],
+    deprivation: Annotated[
+        Path | None,
+        typer.Option(help="Indices of Deprivation as CSV: LSOA code and decile.", exists=True, dir_okay=False),
+    ] = None,
+    source: Annotated[str, typer.Option(help="Whose directory it is.")] = "ONS Postcode Directory",
+    home: HomeOption = None,
+) -> None:
+    """Load a postcode directory: LSOA, district and deprivation decile of each postcode, in place of the one before.
+
+    Example: `sendjc reference postcodes ONSPD_MAY_2025_UK.csv --edition 2025-05 --deprivation File_7.csv`
+    """
+    from sendjc_pipeline.commands import reference
+
+    reference.load_postcodes(_home(home), file, deprivation, source, edition)
 
 
 @app.command()
@@ -281,6 +334,7 @@ def demo(
 
     Example: `sendjc demo --home .sendjc/demo`
     """
+    from sendjc_pipeline.commands.reference import load_synthetic
     from sendjc_pipeline.commands.run import Order, run_quarter, today
     from sendjc_pipeline.commands.submissions import submit_tree
     from sendjc_pipeline.warehouse.project import ROOT
@@ -288,6 +342,7 @@ def demo(
     settings = _home(home)
     if not settings.key_file.is_file() and "SENDJC_PSEUDONYM_KEY" not in os.environ:
         configuration.create_pseudonym_key(settings)
+    load_synthetic(settings)
     landed = submit_tree(settings, source or ROOT / "seeds" / "demo", datetime.now(UTC))
     console.print(
         f"{len(landed)} submissions landed in {settings.landing}; all synthetic, the NHS England workbook too"

@@ -28,7 +28,14 @@ KNOWN_AT = date(2025, 6, 1)  # more than six weeks later, so figures are final
 RECEIVED = datetime(2025, 4, 20, 9, 0, tzinfo=UTC)
 LA_CODE = {"nottingham": "892", "nottinghamshire": "891", "derby": "831", "newcastle": "391"}
 POSTCODE = {"nottingham": "NG7 2QX", "nottinghamshire": "NG17 1AA", "derby": "DE23 8AA", "newcastle": "NE4 5AA"}
-TEAM = {"SLT": "33", "OT": "23", "PT": "26"}  # PT, physiotherapy, is not in the seed of services
+TEAM = {
+    "SLT": "33",
+    "OT": "23",
+    "PT": "26",
+    "PAED": "06",
+    "HEARING": "17",
+    "SCHOOL": "32",
+}  # all but two have clocks and no metric
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -302,10 +309,10 @@ def write_tables(folder: Path, tables: Tables) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = {}
     for name, rows in tables.items():
-        is_blade = not name.startswith(("CYP", "demographics"))
+        is_blade = not name.startswith(("CYP", "MHS", "demographics"))
         paths[name] = folder / (f"Blade-Export_05-04-2025_{name}.csv" if is_blade else f"{name}.csv")
         with paths[name].open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, _HEADERS[name], lineterminator="\n")
+            writer = csv.DictWriter(file, _HEADERS.get(name) or list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     return paths

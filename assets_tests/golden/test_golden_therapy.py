@@ -292,7 +292,7 @@ def test_a_referral_that_is_no_longer_sent_closed_with_its_last_period_and_was_n
 
 def test_a_team_that_was_recoded_leaves_no_second_wait(sent: Sent) -> None:
     person = clock(sent, "team_recoded", "ot_treatment_13w")["person_key"]
-    assert sent[0].rows("select clock_id from fct_clock where person_key = ?", person) == [("ot_treatment_13w",)]
+    assert sent[0].rows("select distinct service from fct_clock where person_key = ?", person) == [("ot",)]
 
 
 def test_what_cannot_be_is_quarantined_and_counted(sent: Sent) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from sendjc_pipeline.commands.reference import load_synthetic
 from sendjc_pipeline.commands.submissions import submit_tree
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -31,8 +32,9 @@ def test_key() -> Iterator[None]:
 
 
 def new_home(folder: Path, source: Path = ROOT / "seeds" / "demo") -> Settings:
-    """A home with every demo submission landed."""
+    """A home with every demo submission landed, and the directory of their postcodes."""
     settings = Settings(folder, "test").make_zones()
+    load_synthetic(settings)
     submit_tree(settings, source, RECEIVED)
     return settings
 

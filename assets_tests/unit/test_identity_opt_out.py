@@ -49,7 +49,7 @@ def tokens(settings: Settings, day: date, key: bytes = KEY) -> set[str]:
 
 
 def token(serial: int, key: bytes = KEY) -> str:
-    return pseudonym(key, opt_out.PURPOSE, nhs(serial), PERSON_DIGITS)
+    return pseudonym(key, opt_out.OPT_OUT, nhs(serial), PERSON_DIGITS)
 
 
 @pytest.mark.parametrize("header", ["NHSNumber", "nhsnumber", '"NHSNumber"', "\ufeffNHSNumber", "NHSNumber\r"])

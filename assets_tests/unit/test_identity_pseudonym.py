@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sendjc_pipeline.identity.pseudonym import PERSON, RECORD_DIGITS, Pseudonymiser, pseudonym, record_purpose
+from sendjc_pipeline.identity.pseudonym import (
+    EXTRACT,
+    PERSON,
+    PURPOSES,
+    RECORD_DIGITS,
+    REVIEW,
+    Keys,
+    Pseudonymiser,
+    extract_purpose,
+    pseudonym,
+    record_purpose,
+)
+from sendjc_pipeline.settings import SendjcError
 
 KEY = b"\x07" * 32
 _CON = duckdb.connect()
@@ -21,9 +33,11 @@ def _by_sql(purpose: str, text: str | None, digits: int = 64) -> str | None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(text=st.text(max_size=200), purpose=st.text(min_size=1, max_size=20))
-def test_the_sql_form_is_hmac_sha_256(text: str, purpose: str) -> None:
-    derived = hmac.new(KEY, purpose.encode(), hashlib.sha256).digest()
+@given(text=st.text(max_size=200), kind=st.sampled_from(PURPOSES), rest=st.text(max_size=20))
+def test_the_sql_form_is_hmac_sha_256(text: str, kind: str, rest: str) -> None:
+    purpose = f"{kind}:{rest}"
+    key = hmac.new(KEY, kind.encode(), hashlib.sha256).digest()
+    derived = hmac.new(key, purpose.encode(), hashlib.sha256).digest()
     assert _by_sql(purpose, text) == hmac.new(derived, text.encode(), hashlib.sha256).hexdigest()
     assert pseudonym(KEY, purpose, text, 64) == _by_sql(purpose, text)
 
@@ -54,3 +68,39 @@ def test_the_key_is_in_no_text_that_could_be_printed() -> None:
     plan = str(_CON.execute(f"explain select {expression} from (select 'a' as x)").fetchall())
     for secret in (KEY.hex(), repr(KEY)[2:-1], "secret"):
         assert secret not in expression + plan + repr(_TOOL)
+
+
+def test_two_sets_of_keys_on_one_connection_are_kept_apart() -> None:
+    con = duckdb.connect()
+    one, two = Pseudonymiser(con, KEY), Pseudonymiser(con, b"\x08" * 32)
+    made = ", ".join(tool.sql(PERSON, "'x'", 32) for tool in (one, two))
+    assert con.execute(f"select {made}").fetchone() == (
+        pseudonym(KEY, PERSON, "x", 32),
+        pseudonym(b"\x08" * 32, PERSON, "x", 32),
+    )
+
+
+@pytest.mark.parametrize("leaked", PURPOSES)
+def test_who_has_the_key_of_one_purpose_can_make_no_pseudonym_of_another(leaked: str) -> None:
+    """Not with it as a key, and not by taking it for the secret that keys are derived from."""
+    keys = Keys.of_master(KEY)
+    mine = keys.only(leaked)
+    for other in set(PURPOSES) - {leaked}:
+        with pytest.raises(SendjcError, match=other):
+            pseudonym(mine, other, "x", 32)
+        real = pseudonym(keys, other, "x", 32)
+        stolen = mine.derived(leaked)
+        for guess in (stolen, *(mine._keys.values())):
+            assert real not in (pseudonym(guess, other, "x", 32), pseudonym(Keys({other: guess}), other, "x", 32))
+
+
+def test_the_ids_of_a_list_lead_neither_to_the_warehouse_nor_to_another_councils_list() -> None:
+    key = pseudonym(KEY, PERSON, "UPN:x", 32)
+    lists = {pseudonym(KEY, extract_purpose("annex_a", council), key, 12) for council in ("derby", "nottingham")}
+    assert len(lists) == 2 and not any(one in key for one in lists)
+
+
+def test_a_set_of_keys_shows_none() -> None:
+    keys = Keys.of_master(KEY)
+    assert repr(keys) == "Keys(withheld)"
+    assert len({keys.fingerprint(purpose) for purpose in (PERSON, REVIEW, EXTRACT)}) == 3

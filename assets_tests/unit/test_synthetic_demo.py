@@ -18,7 +18,8 @@ DEMO_FEEDS = ("sen2", "csds", "demographics", "chs_sitrep")
 
 def test_regenerating_the_demo_gives_the_same_bytes(tmp_path: Path) -> None:
     summary = generate(tmp_path, SEED, SCALE, AREAS, [QUARTER], feeds=DEMO_FEEDS, reduced=True)
-    made = bytes_of(tmp_path)
+    # The directory of the demo's postcodes is made when the demo is (commands/reference.py): it would not fit beside the files.
+    made = {name: content for name, content in bytes_of(tmp_path).items() if not name.startswith("reference/")}
     committed = {name: content for name, content in bytes_of(DEMO).items() if "/" in name}
     assert sorted(made) == sorted(committed)
     assert [name for name in made if made[name] != committed[name]] == []

@@ -164,7 +164,7 @@ def test_the_reduced_form_leaves_the_main_tables_as_they_are(made: tuple[Path, P
     tables = {name: content for name, content in part.items() if "/csds/" in name}
     assert {Path(name).stem for name in tables} == set(CSDS)
     assert all(whole[name] == content for name, content in tables.items())
-    assert {name.split("/")[0] for name in part} == {"RXM", "RY8"}
+    assert {name.split("/")[0] for name in part} == {"RXM", "RY8", "reference"}
 
 
 def test_mental_health_patients_are_in_demographics_as_the_same_children(made: tuple[Path, Path]) -> None:

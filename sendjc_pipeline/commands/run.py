@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import Listener, console, errors, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
+from sendjc_pipeline.identity.keyring import last_rotation
+from sendjc_pipeline.identity.keys_in_force import keys_in_force
 from sendjc_pipeline.quality import gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
-from sendjc_pipeline.quality.judge import inputs_fingerprint, required_checks
+from sendjc_pipeline.quality.judge import inputs_fingerprint, read_provenance, required_checks
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.publish import point_forward
 from sendjc_pipeline.reporting import FIRST_QUARTER, Quarter
-from sendjc_pipeline.settings import SendjcError, Settings, pseudonym_key
+from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger as arrivals
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import warehouse_path
@@ -55,7 +57,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
         raise SendjcError(f"{order.quarter} ends on {order.quarter.end}: it cannot be known on {order.known_at}.")
     if order.known_at > today():
         raise SendjcError(f"{order.known_at} is still to come: nothing can be known on it yet.")
-    pseudonym_key(settings)
+    keys_in_force(settings)
     require_topics(project.manifest(), order.withhold)
     _require_submissions(settings, order)
     with only_one(settings, "run"):
@@ -85,7 +87,7 @@ def _nothing_new(settings: Settings, order: Order) -> ledger.Release | None:
         gather(settings, order.quarter, order.known_at)
     ):
         return None
-    if _objections(settings, order):
+    if _objections(settings, order) or not _in_present_keys(settings, order):
         return None
     point_forward(settings, newest)  # a process killed after the rename left the pointer behind
     return newest
@@ -98,6 +100,14 @@ def _objections(settings: Settings, order: Order) -> list[gate.Objection]:
         return gate.objections(
             con, order.quarter.label, required_checks(manifest), passed_over(manifest, order.withhold)
         )
+    finally:
+        con.close()
+
+
+def _in_present_keys(settings: Settings, order: Order) -> bool:
+    con = connect(warehouse_path(settings, order.quarter), read_only=True, settings=settings)
+    try:
+        return bool(read_provenance(con).get("key_rotation", "") == last_rotation(settings))
     finally:
         con.close()
 

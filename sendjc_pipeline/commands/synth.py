@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sendjc_pipeline.commands.console import console, show, stopwatch
+from sendjc_pipeline.commands.reference import load_synthetic
 from sendjc_pipeline.reporting import Quarter, quarters_between
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger
@@ -49,6 +50,7 @@ def synthesise(
     )
     show(f"Written to {out}", ["feed", "rows"], sorted(summary.rows_per_feed.items()), right=(1,))
     if land is not None:
+        load_synthetic(land)
         console.print(f"{len(land_written(land, summary, now))} submissions landed in {land.landing}")
 
 

@@ -12,7 +12,7 @@ import duckdb
 THRESHOLD = 4  # partner profile, domain rule 7.4: counts of 1 to 4 are not shown
 
 HIDDEN = (
-    "numerator", "denominator", "value", "value_lower", "value_upper", "brag", "spc_variation", "spc_assurance", "direction",
+    "numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis", "brag", "spc_variation", "spc_assurance", "direction",
 )  # fmt: skip
 
 _SMALL_COUNT = f"coalesce({{0}}, 0) > 0 and {{0}} <= {THRESHOLD}"

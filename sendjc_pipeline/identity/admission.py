@@ -23,7 +23,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.identity import opt_out, vault
 from sendjc_pipeline.identity.agreements import in_force
 from sendjc_pipeline.identity.failure import guarded
-from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Pseudonymiser
+from sendjc_pipeline.identity.pseudonym import OPT_OUT, PERSON_DIGITS, Keys, Pseudonymiser
 from sendjc_pipeline.identity.records import AcceptedSubmission, text
 from sendjc_pipeline.identity.sources import person_column, source_of
 from sendjc_pipeline.settings import Settings
@@ -55,7 +55,7 @@ def admit(
     accepted: Sequence[AcceptedSubmission],
     history: Sequence[AcceptedSubmission],
     known_at: date,
-    key: bytes,
+    keys: Keys | bytes,
     scratch: Path,
 ) -> Admission:
     """Leave out what may not be used; create tables left_out and left_out_child. Needs standardise.create_macros.
@@ -70,7 +70,7 @@ def admit(
         accepted: the submissions that the quarter counts.
         history: what else had been received.
         known_at: the day as of which opt-outs stand.
-        key: the pseudonym key.
+        keys: the keys in force, or one secret for all of them.
         scratch: a folder of the restricted zone for the copies of submissions that lose rows.
 
     Raises:
@@ -80,14 +80,14 @@ def admit(
         create or replace temp table left_out
             (submission_id varchar, partner varchar, feed varchar, table_name varchar, reason varchar, "rows" bigint);
         create or replace temp table left_out_child (partner varchar, feed varchar, reason varchar, children bigint)""")
-    opt_out.create_tokens(con, settings, known_at, key)
+    opt_out.create_tokens(con, settings, known_at, keys)
     counted = {item.submission_id for item in accepted}
     agreed = [item for item in accepted if _is_agreed(item)]
     for item in accepted:
         if not _is_agreed(item):
             _count_unread(con, item)
     earlier = [item for item in history if item.submission_id not in counted and _is_agreed(item)]
-    _create_patients(con, [item for item in (*agreed, *earlier) if _opt_outs_apply(item)], counted, key)
+    _create_patients(con, [item for item in (*agreed, *earlier) if _opt_outs_apply(item)], counted, keys)
     concerned = _concerned(con)
     kept = {item.submission_id: _without(con, item, scratch, item.submission_id in counted)
             for item in (*agreed, *earlier) if item.submission_id in concerned}  # fmt: skip
@@ -127,7 +127,7 @@ def _count_unread(con: duckdb.DuckDBPyConnection, item: AcceptedSubmission) -> N
 
 
 def _create_patients(
-    con: duckdb.DuckDBPyConnection, items: Sequence[AcceptedSubmission], counted: set[str], key: bytes
+    con: duckdb.DuckDBPyConnection, items: Sequence[AcceptedSubmission], counted: set[str], keys: Keys | bytes
 ) -> None:
     """patient: a row per row of a person table to which opt-outs apply. opted_out, numberless: partner, space, source_person_id."""
     con.execute(
@@ -145,7 +145,7 @@ def _create_patients(
                 [item.submission_id, item.partner, item.feed, source.table, source.space_of(item.submission_id),
                  item.submission_id in counted, str(path)],
             )  # fmt: skip
-    token = Pseudonymiser(con, key).sql(opt_out.PURPOSE, "nhs_number", PERSON_DIGITS)
+    token = Pseudonymiser(con, keys).sql(OPT_OUT, "nhs_number", PERSON_DIGITS)
     con.execute(f"""
         create or replace temp table opted_out as
         with listed as (

@@ -1,7 +1,8 @@
 """What is known of each child, with no more detail than the warehouse may hold.
 
-Belongs here: choosing among what partners say, and coarsening: month of birth and age instead of the day, area instead
-of the postcode (domain rule 7.8). Does not belong here: cohort or area attribution of a measure, which dbt does.
+Belongs here: choosing among what partners say, and coarsening: month of birth and age instead of the day; area, district, small
+area and deprivation decile instead of the postcode (domain rule 7.8). Does not belong here: cohort or area attribution of a
+measure, which dbt does, or where a postcode lies (postcode_directory.py).
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity import postcode_directory
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.passing import listed
-from sendjc_pipeline.identity.records import AcceptedSubmission, create_view
+from sendjc_pipeline.identity.records import AcceptedSubmission, create_view, text
 from sendjc_pipeline.identity.sources import SOURCES
 from sendjc_pipeline.settings import SendjcError
 
-AREA_SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "outward_code_area.csv"
+_SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "reference"
+# Seed -> its column of codes: the area of a district, and of an outward code where no directory knows the postcode.
+AREA_SEEDS = {"district_area": "district_code", "outward_code_area": "outward_code"}
 ELSEWHERE = "elsewhere"
 
 # Column -> DuckDB type of person.parquet, in its order.
@@ -31,8 +35,16 @@ PERSON_COLUMNS = {
     "ethnicity": "VARCHAR",
     "residence_area_id": "VARCHAR",
     "residence_source": "VARCHAR",
+    "residence_district_code": "VARCHAR",
+    "residence_lsoa": "VARCHAR",
+    "deprivation_decile": "INTEGER",
+    "deprivation_source": "VARCHAR",
     "is_deceased": "BOOLEAN",
 }
+
+# The area that a postcode lies in: of its district, or of its outward code where no directory knows it (joins_of_area).
+AREA = f"""case when place.district_code is not null then coalesce(district_area.area_id, '{ELSEWHERE}')
+    else coalesce(outward_code_area.area_id, '{ELSEWHERE}') end"""
 
 # SEN2 cease reasons (domain/sources.md 1.4)
 _TRANSFERRED = "5"
@@ -41,7 +53,10 @@ _DECEASED = "8"
 
 @guarded("describing children")
 def create_attributes(
-    con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission], quarter_end: date
+    con: duckdb.DuckDBPyConnection,
+    accepted: Sequence[AcceptedSubmission],
+    quarter_end: date,
+    directory: Path | None = None,
 ) -> None:
     """Create temporary table `person_attribute` (PERSON_COLUMNS) from the tables of persons.create_persons.
 
@@ -49,21 +64,16 @@ def create_attributes(
     the first of the month; age_years counts completed years at the quarter's end; sex is M, F or U; ethnicity is a
     listed school-census code from education, where "refused" and "not obtained" give way to a real one; residence_area_id
     follows the newest usable postcode, 'elsewhere' outside the four areas and NULL where there is none, and
-    residence_source is the feed that sent it. A council that handed the plan to another one still holds the address
-    that the child left, so its postcode counts only where nobody else has one.
+    residence_source is the feed that sent it. `directory` is the postcode directory, if one is loaded: its district decides the
+    area, and gives residence_district_code, residence_lsoa and deprivation_decile (1 the most deprived tenth of England).
+    deprivation_source is 'directory', or why there is no decile: 'no_postcode', 'no_directory', 'not_in_directory' (a postcode
+    newer than the directory; the outward code gives the area), 'no_index' (outside England). A council that handed the
+    plan to another one still holds the address that the child left, so its postcode counts only where nobody else has one.
 
     Raises:
-        SendjcError: the seed of outward codes is missing.
+        SendjcError: a seed of areas is missing.
     """
-    if not AREA_SEED.is_file():
-        raise SendjcError(
-            f"The seed {AREA_SEED.name} is missing from seeds/reference: restore it from version control."
-        )
-    con.execute(
-        "create or replace temp table outward_area as"
-        " select outward_code, area_id from read_csv(?, header = true, all_varchar = true)",
-        [str(AREA_SEED)],
-    )
+    _create_places(con, directory)
     _create_plan_ends(con, accepted, quarter_end)
     _create_deaths(con, quarter_end)
     codes = ", ".join(_ethnicities())
@@ -78,7 +88,7 @@ def create_attributes(
                     arg_max(ethnicity, recency) filter (where ethnicity in ({codes}))
                 ) as ethnicity,
                 arg_max(
-                    {{'outward': identity_outward(postcode), 'feed': feed}},
+                    {{'postcode': postcode, 'feed': feed}},
                     {{'still_theirs': handed_on.local_no is null, 'recency': recency}}
                 ) filter (where postcode is not null) as residence
             from person_record
@@ -93,13 +103,45 @@ def create_attributes(
             identity_whole_years(known.birth_date, date '{quarter_end}') as age_years,
             coalesce(known.sex, 'U') as sex,
             known.ethnicity,
-            case when known.residence is not null then coalesce(outward_area.area_id, '{ELSEWHERE}') end
-                as residence_area_id,
+            case when known.residence is not null then {AREA} end as residence_area_id,
             known.residence.feed as residence_source,
+            place.district_code as residence_district_code,
+            place.lsoa_code as residence_lsoa,
+            place.deprivation_decile,
+            case
+                when known.residence is null then 'no_postcode'
+                when {directory is None} then 'no_directory'
+                when place.postcode is null then 'not_in_directory'
+                when place.deprivation_decile is null then 'no_index'
+                else 'directory'
+            end as deprivation_source,
             known.person_key in (select person_key from death) as is_deceased
         from known
-        left join outward_area on known.residence.outward = outward_area.outward_code
+        {joins_of_area("known.residence.postcode")}
     """)
+
+
+def joins_of_area(postcode: str) -> str:
+    """What AREA needs joined, of a SQL expression of a postcode; create_attributes must have run."""
+    return f"""
+        left join place on {postcode} = place.postcode
+        left join district_area on place.district_code = district_area.district_code
+        left join outward_code_area on split_part({postcode}, ' ', 1) = outward_code_area.outward_code"""
+
+
+def _create_places(con: duckdb.DuckDBPyConnection, directory: Path | None) -> None:
+    """Create `place` (postcode_directory.COLUMNS, empty without one) and the tables of AREA_SEEDS (their code, area_id)."""
+    empty = ", ".join(f"null::{kind} as {name}" for name, kind in postcode_directory.COLUMNS.items())
+    known = f"from read_parquet({text(directory)})" if directory else f"select {empty} where false"
+    con.execute(f"create or replace temp view place as {known}")
+    for name, code in AREA_SEEDS.items():
+        path = _SEEDS / f"{name}.csv"
+        if not path.is_file():
+            raise SendjcError(f"The seed {path.name} is missing from seeds/reference: restore it from version control.")
+        con.execute(
+            f"create or replace temp table {name} as select {code}, area_id from read_csv(?, header = true, all_varchar = true)",
+            [str(path)],
+        )
 
 
 def _ethnicities() -> list[str]:

@@ -25,13 +25,12 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.identity.failure import guarded
-from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Pseudonymiser
+from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, REVIEW, Pseudonymiser
 from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.identity.sources import SOURCES
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
 
-PURPOSE = "record:tokens"
 FILE_NAME = "decisions.parquet"
 VERDICTS = ("same", "different", "unsure")
 UNDONE = "undone"
@@ -136,6 +135,34 @@ def create_decisions(
     Needs contents.create_contents. A token of several records (a child in several returns) stands for each of them. A decision
     that was made before a child had a UPN still finds it by what the return says.
     """
+    create_token_texts(con)
+    con.execute(f"""
+        create or replace temp table record_alias as
+        select local_no, preference, {pseudonymiser.sql(REVIEW, "said", PERSON_DIGITS)} as token
+        from token_text;
+        drop table token_text;
+
+        create or replace temp table record_token as
+        select local_no, arg_min(token, preference) as token
+        from record_alias
+        group by local_no;
+    """)
+    create_verdicts(con, path, known_at)
+    for verdict in ("same", "different"):
+        con.execute(f"""
+            create or replace temp table decided_{verdict} as
+            select distinct least(a.local_no, b.local_no) as one, greatest(a.local_no, b.local_no) as two
+            from decision
+            inner join record_alias as a on decision.token_a = a.token
+            inner join record_alias as b on decision.token_b = b.token and a.local_no <> b.local_no
+            where decision.state = '{verdict}'""")
+
+
+def create_token_texts(con: duckdb.DuckDBPyConnection) -> None:
+    """Create table token_text (local_no, preference, said): what the tokens of each record are made of, the best first.
+
+    Needs contents.create_contents.
+    """
     lasting = ", ".join(f"'{source.space}'" for source in SOURCES if source.ids_last)
     con.execute(f"""
         create or replace temp table token_text as
@@ -154,23 +181,4 @@ def create_decisions(
         from local_person
         inner join local_content using (local_no)
         where local_person.space not in ({lasting});
-
-        create or replace temp table record_alias as
-        select local_no, preference, {pseudonymiser.sql(PURPOSE, "said", PERSON_DIGITS)} as token
-        from token_text;
-        drop table token_text;
-
-        create or replace temp table record_token as
-        select local_no, arg_min(token, preference) as token
-        from record_alias
-        group by local_no;
     """)
-    create_verdicts(con, path, known_at)
-    for verdict in ("same", "different"):
-        con.execute(f"""
-            create or replace temp table decided_{verdict} as
-            select distinct least(a.local_no, b.local_no) as one, greatest(a.local_no, b.local_no) as two
-            from decision
-            inner join record_alias as a on decision.token_a = a.token
-            inner join record_alias as b on decision.token_b = b.token and a.local_no <> b.local_no
-            where decision.state = '{verdict}'""")

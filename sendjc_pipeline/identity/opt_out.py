@@ -21,13 +21,13 @@ import duckdb
 
 from sendjc_pipeline.identity import vault
 from sendjc_pipeline.identity.failure import guarded
-from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Pseudonymiser, pseudonym
+from sendjc_pipeline.identity.pseudonym import OPT_OUT, PERSON_DIGITS, Keys, Pseudonymiser, pseudonym
 from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
 _RESTORE = "Restore restricted/identity/opt_out.parquet from a backup."
-PURPOSE, CHECK_PURPOSE = "opt_out", "opt_out:key"
+CHECK_PURPOSE = f"{OPT_OUT}:key"
 BATCH_DIGITS, CHECK_DIGITS = 12, 8
 COLUMNS = {
     "batch_id": "VARCHAR", "event": "VARCHAR", "at": "TIMESTAMP", "partner": "VARCHAR", "key_check": "VARCHAR", "token": "VARCHAR",
@@ -52,7 +52,12 @@ def list_path(settings: Settings) -> Path:
 
 @guarded("storing opt-outs", _RESTORE)
 def add(
-    con: duckdb.DuckDBPyConnection, settings: Settings, numbers: str, partner: str | None, at: datetime, key: bytes
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    numbers: str,
+    partner: str | None,
+    at: datetime,
+    keys: Keys | bytes,
 ) -> Batch:
     """Add the NHS numbers of a table (column nhs_number, valid ones only) as a batch, as tokens; no number is stored.
 
@@ -62,10 +67,10 @@ def add(
         numbers: the table.
         partner: who sent the list; None for the national one.
         at: when, to the second.
-        key: the pseudonym key.
+        keys: the keys in force, or one secret for all of them.
     """
     moment = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    token = Pseudonymiser(con, key).sql(PURPOSE, "nhs_number", PERSON_DIGITS)
+    token = Pseudonymiser(con, keys).sql(OPT_OUT, "nhs_number", PERSON_DIGITS)
     con.execute(f"create or replace temp table fresh as select distinct {token} as token from {numbers}")
     digest = con.execute("select count(*), sha256(string_agg(token, '' order by token)) from fresh").fetchone()
     children, content = digest or (0, "")
@@ -76,7 +81,7 @@ def add(
         con,
         settings,
         "select ?, 'added', ?::timestamp, ?, ?, token from fresh",
-        [batch_id, moment, partner, _check(key)],
+        [batch_id, moment, partner, _check(keys)],
     )
     return Batch(batch_id, partner, moment, int(children), None)
 
@@ -143,7 +148,7 @@ def find(settings: Settings, batch_id: str) -> Batch:
 
 
 @guarded("reading opt-outs", _RESTORE)
-def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, key: bytes) -> None:
+def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, keys: Keys | bytes) -> None:
     """Create table opt_out_token (token): the children who had opted out by a day.
 
     Raises:
@@ -157,7 +162,7 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     replaced = {batch.batch_id for batch in batches(settings) if batch.withdrawn_at is not None}
     foreign = con.execute(
         "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1",
-        [path, _check(key)],
+        [path, _check(keys)],
     ).fetchall()
     if lost := [name for (name,) in foreign if name in ids and name not in replaced]:
         raise SendjcError(
@@ -171,7 +176,7 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
 
 
 @guarded("re-keying opt-outs", _RESTORE)
-def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: bytes, new: bytes) -> int:
+def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: Keys | bytes, new: Keys | bytes) -> int:
     """Give the tokens of an old key those of a new one; return how many could not be, because no row that we hold has their number.
 
     A token cannot be undone, so `held` names a table (column nhs_number) of the valid numbers in the accepted files. What is left
@@ -181,12 +186,12 @@ def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: 
         return 0
     before = Pseudonymiser(con, old)
     con.execute(
-        f"create or replace temp table old_token as select distinct nhs_number, {before.sql(PURPOSE, 'nhs_number', PERSON_DIGITS)} as token"
+        f"create or replace temp table old_token as select distinct nhs_number, {before.sql(OPT_OUT, 'nhs_number', PERSON_DIGITS)} as token"
         f" from {held}"
     )
     after = Pseudonymiser(con, new)
     con.execute(
-        f"create or replace temp table new_token as select token, {after.sql(PURPOSE, 'nhs_number', PERSON_DIGITS)} as fresh from old_token"
+        f"create or replace temp table new_token as select token, {after.sql(OPT_OUT, 'nhs_number', PERSON_DIGITS)} as fresh from old_token"
     )
     _write(
         con, settings,
@@ -202,8 +207,8 @@ def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: 
     return int(left[0]) if left else 0
 
 
-def _check(key: bytes) -> str:
-    return pseudonym(key, CHECK_PURPOSE, "", CHECK_DIGITS)
+def _check(keys: Keys | bytes) -> str:
+    return pseudonym(keys, CHECK_PURPOSE, "", CHECK_DIGITS)
 
 
 def _append(con: duckdb.DuckDBPyConnection, settings: Settings, rows: str, values: list[object]) -> None:

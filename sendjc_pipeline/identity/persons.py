@@ -20,8 +20,9 @@ from sendjc_pipeline.identity.pseudonym import PERSON, PERSON_DIGITS, Pseudonymi
 from sendjc_pipeline.identity.thresholds import Thresholds
 
 # Strongest first: (prefix in the text that is hashed, kind in `trusted`, the side that the identifier belongs to).
-_STRENGTH = (("UPN", "upn", "education"), ("NHS", "nhs_number", "health"), ("ULN", "uln", "education"))
-_LOCAL = len(_STRENGTH)  # a partner's own id is the weakest
+STRENGTH = (("UPN", "upn", "education"), ("NHS", "nhs_number", "health"), ("ULN", "uln", "education"))
+_LOCAL = len(STRENGTH)  # a partner's own id is the weakest
+LOCAL, LOCAL_VALUE = "LOCAL", "concat_ws('|', partner, space, source_person_id)"
 SCORED, CLERICAL = "splink", "clerical"
 
 
@@ -97,7 +98,7 @@ def _create_anchors(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser
     """person_anchor: what was received first, then what is strongest, then what sorts first."""
     brought = " union all ".join(
         f"select {rank} as strength, '{prefix}' as kind, {kind} as value, received_at, local_no from sent where {kind} is not null"
-        for rank, (prefix, kind, _) in enumerate(_STRENGTH)
+        for rank, (prefix, kind, _) in enumerate(STRENGTH)
     )
     con.execute(f"""
         create or replace temp table anchor as
@@ -115,7 +116,7 @@ def _create_anchors(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser
             from ({brought})
             group by kind, value, strength
             union all
-            select 'LOCAL', concat_ws('|', partner, space, source_person_id), {_LOCAL}, min(received_at), local_no
+            select '{LOCAL}', {LOCAL_VALUE}, {_LOCAL}, min(received_at), local_no
             from sent
             group by local_no, partner, space, source_person_id
         )
@@ -139,7 +140,7 @@ def _create_heads(con: duckdb.DuckDBPyConnection) -> None:
     They are those of the strongest identifier, else of the first record: independent of what was received first, so that the
     methods on record do not depend on it.
     """
-    ranks = " ".join(f"when '{kind}' then {rank}" for rank, (_, kind, _) in enumerate(_STRENGTH))
+    ranks = " ".join(f"when '{kind}' then {rank}" for rank, (_, kind, _) in enumerate(STRENGTH))
     con.execute(f"""
         create or replace temp table person_head as
         select node.person_no,

@@ -26,13 +26,15 @@ from sendjc_pipeline.identity import (
     events,
     link,
     persons,
+    postcode_directory,
     records,
+    residence,
     scores,
     standardise,
     vault,
 )
 from sendjc_pipeline.identity.columns import raw_columns
-from sendjc_pipeline.identity.pseudonym import Pseudonymiser
+from sendjc_pipeline.identity.pseudonym import Keys, Pseudonymiser
 from sendjc_pipeline.identity.records import AcceptedSubmission, text
 from sendjc_pipeline.identity.rules import match_rules
 from sendjc_pipeline.identity.thresholds import thresholds
@@ -79,19 +81,19 @@ def resolve_and_pseudonymise(
     settings: Settings,
     quarter: Quarter,
     deliveries: Sequence[tuple[Submission, Receipt]],
-    key: bytes,
+    keys: Keys | bytes,
     history: Sequence[tuple[Submission, Receipt]] = (),
     known_at: date = date.max,
 ) -> IdentityResult:
     """Write restricted/identity/<quarter>/ and restricted/pseudonymised/<quarter>/ in place of what was there before.
 
-    The same deliveries, history, decisions, key and code give the same bytes, in any order and with any number of threads.
+    The same deliveries, history, decisions, postcode directory, keys and code give the same bytes, in any order and with any number of threads.
 
     Args:
         settings: the home.
         quarter: whose figures are made.
         deliveries: the submissions that the quarter counts.
-        key: the pseudonym key.
+        keys: the keys in force, or one secret for all of them.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
         known_at: the day by which clerical decisions must have been recorded, and as of which opt-outs stand.
 
@@ -100,6 +102,7 @@ def resolve_and_pseudonymise(
     identity/<quarter>/person.parquet: attributes.PERSON_COLUMNS, by person_key.
     identity/<quarter>/person_link.parquet: person_key, partner, feed, source_person_id (pseudonym), method,
         match_probability, is_in_doubt, submission_id; one row per submission and child in it.
+    identity/<quarter>/person_residence.parquet: see residence.py.
     identity/<quarter>/person_doubt.parquet, identity/review/<quarter>/candidate_pair.parquet: see doubt.py.
     identity/<quarter>/left_out.parquet, left_out_child.parquet: see admission.py.
     identity/<quarter>/blanked_value.parquet: see blanked.py.
@@ -115,7 +118,7 @@ def resolve_and_pseudonymise(
         SendjcError: a seed is missing, or a person-level feed has no entry in sources.py.
     """
     rules, limits = match_rules(quarter.end), thresholds(quarter.end)
-    home = settings.restricted / "identity"
+    home, places = settings.restricted / "identity", postcode_directory.directory_file(settings)
     with vault.workspace(settings, quarter) as scratch:
         identity, rows, review = (vault.make_folder(scratch / name) for name in ("identity", "pseudonymised", "review"))
         con = connect()
@@ -128,9 +131,9 @@ def resolve_and_pseudonymise(
             if records.count_rows(con, [*received, *past]) > _MANY_ROWS:
                 con.execute(f"set memory_limit = '{_MEMORY_FOR_MANY}'")
             standardise.create_macros(con)
-            admitted = admission.admit(con, settings, received, past, known_at, key, scratch)
+            admitted = admission.admit(con, settings, received, past, known_at, keys, scratch)
             accepted, past = admitted.accepted, admitted.history
-            pseudonymiser = Pseudonymiser(con, key)
+            pseudonymiser = Pseudonymiser(con, keys)
             records.create_records(con, accepted, past)
             contents.create_contents(con)
             decisions.create_decisions(con, pseudonymiser, decisions.decisions_file(settings), known_at)
@@ -139,8 +142,9 @@ def resolve_and_pseudonymise(
             cluster.create_clusters(con, limits)
             persons.create_persons(con, pseudonymiser, limits)
             doubt.create_doubts(con, limits)
-            attributes.create_attributes(con, accepted, quarter.end)
+            attributes.create_attributes(con, accepted, quarter.end, places if places.is_file() else None)
             copies.write_identity(con, pseudonymiser, accepted, identity)
+            residence.write_residence(con, quarter.end, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
             values_blanked = blanked.write_blanked(con, accepted, rows, identity)
             doubt.write_doubts(con, identity, review)

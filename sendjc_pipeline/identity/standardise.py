@@ -69,7 +69,6 @@ create or replace macro identity_uln(x) as case
 create or replace macro identity_postcode(x) as case
     when sendjc_postcode_is_valid(sendjc_postcode_text(x)) and not regexp_matches(sendjc_postcode_text(x), '^(ZZ|XX)')
     then sendjc_postcode_text(x) end;
-create or replace macro identity_outward(x) as split_part(identity_postcode(x), ' ', 1);
 create or replace macro identity_whole_years(birth, day) as case when birth <= day then
     (year(day) - year(birth)
         - case when birth + to_years((year(day) - year(birth))::integer) > day then 1 else 0 end)::integer end;
@@ -82,7 +81,7 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     identity_name: letters only, upper case, no diacritics. identity_birth_date: a date, not a placeholder.
     identity_sex: M or F. identity_nhs_number, identity_upn, identity_uln: compact text that passes its check (ULN: ten
     digits, as its check digit is not a verified fact). identity_postcode: as 'NG7 2QX', not a pseudo code.
-    identity_outward: as 'NG7'. identity_whole_years(birth, day): completed years, by adding years to the birth date and
+    identity_whole_years(birth, day): completed years, by adding years to the birth date and
     comparing (29 February and a year is 28 February, which no quarter's end can tell from 1 March).
     """
     create_check_macros(con)

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from sendjc_pipeline.identity import vault
+from sendjc_pipeline.identity import swap, vault
 from sendjc_pipeline.identity.decisions import COLUMNS, RESTORE, UNDONE, create_verdicts, decisions_file
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.records import text
@@ -29,7 +29,7 @@ from sendjc_pipeline.warehouse.connection import connect
 _PAIR_FORM = re.compile(r"P[0-9a-f]{15}")
 _REVIEWER = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _ISSUED = {"pair": "VARCHAR", "token_a": "VARCHAR", "token_b": "VARCHAR", "reviewer": "VARCHAR", "issued_on": "DATE"}
-_PAIR = "'P' || left(md5(token_a || token_b), 15)"
+PAIR = "'P' || left(md5(token_a || token_b), 15)"
 # A pair as a reviewer sees it: what tells whose it is, then either record's particulars side by side.
 SHOWN = ("forename", "surname", "birth_date", "sex", "postcode", "upn", "nhs_number", "uln", "partner", "feeds", "source_person_id")  # fmt: skip
 
@@ -47,6 +47,7 @@ def reviewer_name(name: str) -> str:
 @contextmanager
 def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with tables issued, standing_verdict and decision (decisions.py), and pair_state: pair, token_a, token_b, state."""
+    swap.finish(settings)
     con = connect()
     try:
         _load(con, settings)
@@ -61,7 +62,7 @@ def _load(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     if issued_file(settings).is_file():
         con.execute(f"insert into issued by name from read_parquet({text(issued_file(settings))})")
     create_verdicts(con, decisions_file(settings))
-    con.execute(f"create temp view pair_state as select {_PAIR} as pair, * from decision")
+    con.execute(f"create temp view pair_state as select {PAIR} as pair, * from decision")
 
 
 def issued_file(settings: Settings) -> Path:
@@ -95,7 +96,7 @@ def waiting(
     if not path.is_file():
         raise SendjcError(f"{quarter} has no pairs for review here: `sendjc run --quarter {quarter}` first.")
     sides = ", ".join(f"{name}_{end}::varchar as {name}_{end}" for name in SHOWN for end in "ab")
-    mine = f"select {_PAIR} from standing_verdict where reviewer = ?"
+    mine = f"select {PAIR} from standing_verdict where reviewer = ?"
     settled = "select pair from pair_state where state in ('same', 'different')"
     asked = (
         "pair in (select pair from pair_state where state = 'conflict') and ?::varchar is not null"
@@ -104,7 +105,7 @@ def waiting(
     )
     query = f"""
         select * from (
-            select {_PAIR} as pair, token_a, token_b, probability, reason, {sides}
+            select {PAIR} as pair, token_a, token_b, probability, reason, {sides}
             from read_parquet({text(path)})
         )
         where {asked}
@@ -156,7 +157,7 @@ def take_back(
     if any(not _PAIR_FORM.fullmatch(pair) for pair in pairs):
         raise SendjcError("a pair is named by P and 15 hex digits, as in the column pair of the worklist: give those.")
     standing = {
-        row[0] for row in con.execute(f"select {_PAIR} from standing_verdict where reviewer = ?", [reviewer]).fetchall()
+        row[0] for row in con.execute(f"select {PAIR} from standing_verdict where reviewer = ?", [reviewer]).fetchall()
     }
     if missing := [pair for pair in pairs if pair not in standing]:
         raise SendjcError(

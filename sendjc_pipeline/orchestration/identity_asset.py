@@ -4,12 +4,12 @@ import dagster as dg
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.disclosure.suppress import THRESHOLD
+from sendjc_pipeline.identity.keys_in_force import keys_in_force
 from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_pseudonymise
 from sendjc_pipeline.orchestration.feed_assets import feed_key
 from sendjc_pipeline.orchestration.home import POOL, Home
 from sendjc_pipeline.orchestration.partitions import known_at, one_at_a_time, quarter_of, quarters
 from sendjc_pipeline.orchestration.progress import say
-from sendjc_pipeline.settings import pseudonym_key
 from sendjc_pipeline.warehouse.gather import gather, gather_history
 
 PSEUDONYMISED = dg.AssetKey(["identity", "pseudonymised"])
@@ -41,12 +41,11 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
     """Link the quarter's records and write their pseudonymous copies into the restricted zone."""
     settings = home.settings()
     quarter = quarter_of(context)
+    keys = keys_in_force(settings)
     inputs = gather(settings, quarter, known_at(context), only=person_level_feeds())
     deliveries = [(d.submission, d.receipt) for d in inputs.deliveries if d.receipt.status == "accepted"]
     history = gather_history(settings, known_at(context), person_level_feeds())
-    result = resolve_and_pseudonymise(
-        settings, quarter, deliveries, pseudonym_key(settings), history, known_at(context)
-    )
+    result = resolve_and_pseudonymise(settings, quarter, deliveries, keys, history, known_at(context))
     if warning := left_out_in_words(result):
         say(f"identity: {warning}")
         context.log.warning(warning)

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from sendjc_pipeline import __version__, feeds
+from sendjc_pipeline.identity.keyring import last_rotation
 from sendjc_pipeline.quality import audit
 from sendjc_pipeline.quality.checks import (
     Check,
@@ -51,7 +52,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
         con = connect(path, settings=settings)
         try:
             audit.write(con, inputs.quarter.label, found)
-            _write_provenance(con, inputs)
+            _write_provenance(con, inputs, last_rotation(settings))
         finally:
             con.close()
 
@@ -60,7 +61,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
 
 def inputs_fingerprint(inputs: QuarterInputs) -> str:
-    """What the figures of a quarter depend on: submissions used, how they were read, who is who, who opted out, code, seeds, whether it is frozen.
+    """What the figures of a quarter depend on: submissions used, how they were read, who is who and where, who opted out, code, seeds, whether it is frozen.
 
     `known_at` itself is left out: it has done its work by choosing the submissions.
     """
@@ -69,7 +70,8 @@ def inputs_fingerprint(inputs: QuarterInputs) -> str:
         for d in inputs.deliveries
     )
     frozen = inputs.known_at >= inputs.quarter.freeze
-    known = [inputs.history, inputs.decisions, [*inputs.opt_outs]]
+    places = inputs.places.sha256 if inputs.places else ""
+    known = [inputs.history, inputs.decisions, [*inputs.opt_outs], places]
     basis = [inputs.quarter.label, frozen, used, known, project.sources_fingerprint(), code_fingerprint()]
     return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
 
@@ -83,8 +85,8 @@ def code_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> None:
-    """One row of JSON: what the file was built from. File names stay behind, for a partner may put a child's name in one."""
+def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs, rotation: str) -> None:
+    """One row of JSON: what the file was built from, and by which rotation's keys. File names stay behind, for a partner may put a child's name in one."""
     deliveries = [
         {
             "submission_id": d.submission.submission_id,
@@ -106,6 +108,8 @@ def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs) -> 
         "quarter": inputs.quarter.label,
         "known_at": inputs.known_at.isoformat(),
         "inputs_fingerprint": inputs_fingerprint(inputs),
+        "postcode_directory": vars(inputs.places) if inputs.places else None,
+        "key_rotation": rotation,
         "code_version": __version__,
         "code_fingerprint": code_fingerprint(),
         "submissions": deliveries,

@@ -13,19 +13,28 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser, record_purpose
+from sendjc_pipeline.identity.keys_in_force import keys_in_force
+from sendjc_pipeline.identity.pseudonym import (
+    EXTRACT,
+    RECORD,
+    RECORD_DIGITS,
+    Pseudonymiser,
+    extract_purpose,
+    record_purpose,
+)
 from sendjc_pipeline.identity.vault import identity_folder
 from sendjc_pipeline.reporting import Quarter
-from sendjc_pipeline.settings import SendjcError, Settings, pseudonym_key
+from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger
 from sendjc_pipeline.submissions.intake import accepted_folder
 from sendjc_pipeline.warehouse.build import warehouse_path
 from sendjc_pipeline.warehouse.connection import connect
 
 RULES = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "annex_a_rule.csv"
+_ID_DIGITS = 12
 _YES_NO = "case when {0} then 'a) Yes' when not {0} then 'b) No' end"
 _BOTH = {
-    "Unique ID": "upper(person_key[:12])",
+    "Unique ID": "upper(unique_id)",
     "UPN": "upn",
     "ULN": "uln",
     "Date of birth": "strftime(birth_date, '%d/%m/%Y')",
@@ -77,6 +86,7 @@ def annex_a(settings: Settings, area: str, quarter: Quarter) -> list[AnnexList]:
     Raises:
         SendjcError: the quarter was not built, its identity folder is gone, or the council has withdrawn or sent anew since.
     """
+    keys = keys_in_force(settings).only(RECORD, EXTRACT)
     path, links = warehouse_path(settings, quarter), identity_folder(settings, quarter) / "person_link.parquet"
     if not path.is_file() or not links.is_file():
         raise SendjcError(f"{quarter} has not been built here: `sendjc run --quarter {quarter}` first.")
@@ -84,11 +94,15 @@ def annex_a(settings: Settings, area: str, quarter: Quarter) -> list[AnnexList]:
     try:
         _require_newest(con, settings, area, quarter, links)
         con.execute(f"attach '{_quoted(path)}' as warehouse (read_only)")
-        _create_identifiers(con, settings, area, links)
+        # An id of this list and this council: with the warehouse's own key, whoever has seen both could join them.
+        pseudonymiser = Pseudonymiser(con, keys)
+        _create_identifiers(con, settings, area, links, pseudonymiser)
+        unique_id = pseudonymiser.sql(extract_purpose("annex_a", area), "mart.person_key", _ID_DIGITS)
         con.execute(
-            """
+            f"""
             create temp table listed_child as
-            select mart.*, said.upn, said.uln, said.birth_date, run.as_of, date_sub('year', said.birth_date, run.as_of) as age_years
+            select mart.*, {unique_id} as unique_id, said.upn, said.uln, said.birth_date, run.as_of,
+                date_sub('year', said.birth_date, run.as_of) as age_years
             from warehouse.mart_annex_a mart cross join warehouse.stg_submission__run_parameter run left join said using (person_key)
             where mart.area_id = ?""",
             [area],
@@ -114,9 +128,10 @@ def _require_newest(
             )
 
 
-def _create_identifiers(con: duckdb.DuckDBPyConnection, settings: Settings, area: str, links: Path) -> None:
+def _create_identifiers(
+    con: duckdb.DuckDBPyConnection, settings: Settings, area: str, links: Path, pseudonymiser: Pseudonymiser
+) -> None:
     """Create `said` (person_key, upn, uln, birth_date) from what this council sent, found again by the pseudonym of its own record ids."""
-    pseudonymiser = Pseudonymiser(con, pseudonym_key(settings))
     con.execute("create temp table sent (person_key varchar, place integer, upn varchar, uln varchar, birth_date date)")
     by_id = {submission.submission_id: submission for submission in ledger.all_submissions(settings)}
     used = con.execute(

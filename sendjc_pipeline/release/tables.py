@@ -11,17 +11,20 @@ from typing import Any
 
 import duckdb
 
+from sendjc_pipeline.disclosure.counts import suppress_counts
 from sendjc_pipeline.disclosure.overlapping import Overlapping, suppress_overlapping
+from sendjc_pipeline.disclosure.rounding import round_counts
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
 _METRIC_KEYS = ["metric_id", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
 METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly": ["month", *_METRIC_KEYS]}
 
-_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper")
+_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis")
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
-    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children; secondary where showing it would give another one back.",
+    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (1 to 7 where counts are rounded); secondary where showing"
+    " it would give another one back; rounded where counts are to the nearest 5.",
 }
 
 
@@ -57,12 +60,17 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
 def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, target: str) -> None:
     """Copy a table that is no metric table to a temporary one, with small numbers treated as its exposure says.
 
-    meta.small_numbers is {of, hides, same_children_by} for a table whose rows may count the same children; without it the table
-    holds nobody and is copied as it is.
+    meta.small_numbers is {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
+    keys} for a table of counts by area (counts.suppress_counts), {children, counts, shares, estimates} for one of overlapping groups
+    (rounding.round_counts); without it the table holds nobody and is copied as it is.
     """
     rule, source = table.small_numbers, f"main.{table.name}"
     if "hides" in rule:
         suppress_overlapping(con, source, target, Overlapping.model_validate(rule))
+    elif "count" in rule:
+        suppress_counts(con, source, target, "main.area_rollup", rule["keys"], rule["count"])
+    elif "children" in rule:
+        round_counts(con, source, target, **rule)
     else:
         con.execute(f"create temp table {target} as select * from {source}")
 

@@ -173,5 +173,5 @@ def _flags(column: Column) -> str:
     return ", ".join(f'{macro}_{flag}({name}) as "{column.key}_{flag}"' for flag in _FLAGS)
 
 
-def _list(patterns: tuple[str, ...]) -> str:
+def _list(patterns: Sequence[str]) -> str:
     return "[" + ", ".join(f"'{pattern}'" for pattern in patterns) + "]"

@@ -16,7 +16,7 @@ from sendjc_pipeline.feeds.implied import rules_of
 from sendjc_pipeline.feeds.model import Column, Feed, Rule, Table
 from sendjc_pipeline.submissions.casting import create_typed_view, typed_name
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
-from sendjc_pipeline.warehouse.connection import two_at_once
+from sendjc_pipeline.warehouse.connection import few_at_once
 
 _RULE_BOOK = """
     create or replace table rule_book (rule_id integer, rule varchar, category varchar, outcome varchar,
@@ -58,7 +58,7 @@ def judge(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, window: Window)
         con.executemany("insert into rule_book values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
         generations.setdefault(len(feed.ancestors(table)), []).append((table, numbered))
     for _, generation in sorted(generations.items()):
-        two_at_once(con, lambda own, one: _judge_table(own, feed, *one, window), generation)
+        few_at_once(con, lambda own, one: _judge_table(own, feed, *one, window), generation)
 
 
 def leave_unjudged(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.synthetic import calibration as cal
-from sendjc_pipeline.synthetic import population
+from sendjc_pipeline.synthetic import population, postcode_places
 from sendjc_pipeline.synthetic import truth as truth_of
 from sendjc_pipeline.synthetic.partners import Partners, every_feed
 from sendjc_pipeline.synthetic.summary import Summary
@@ -37,7 +37,7 @@ def generate(
     defects: float = 0.0, progress: Progress | None = None, feeds: Sequence[str] | None = None,
     *, hard: bool = False, reduced: bool = False,
 ) -> Summary:  # fmt: skip
-    """Write OUT/<partner>/<feed>/<period>/ for every quarter, and the truth if a folder for it is given.
+    """Write OUT/<partner>/<feed>/<period>/ for every quarter, the directory of their postcodes, and the truth if a folder for it is given.
 
     The same seed and scale make the same world whichever areas and quarters are asked for, and the same bytes.
 
@@ -67,6 +67,7 @@ def generate(
     say("simulating the four areas")
     world = population.build(seed, scale)
     summary = Summary(out)
+    postcode_places.write(world.residences["postcode"], out)
     served = [area for area in cal.AREAS if area in areas]
     partners = Partners(world, served, defects, summary, feeds or every_feed(), hard=hard, reduced=reduced)
     for quarter in wanted:

@@ -17,7 +17,8 @@ from sendjc_pipeline.synthetic.calibration import EPOCH
 from sendjc_pipeline.synthetic.draws import Draws
 
 _SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "outward_code_area.csv"
-_INWARD = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))
+INWARD = "ABDEFGHJLNPQRSTUWXYZ"
+_INWARD = np.array(list(INWARD))
 _ELSEWHERE = {"derby": ("DE7", "DE65", "DE72"), "newcastle": ("NE12", "NE27", "NE8"), "nottingham": ("NG10", "LE12"),
               "nottinghamshire": ("DN10", "LE14", "S43")}  # fmt: skip
 

@@ -20,6 +20,7 @@ from sendjc_pipeline.warehouse.cross_feed import compare_feeds
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.inputs import create_raw
 from sendjc_pipeline.warehouse.lock import only_one
+from sendjc_pipeline.warehouse.partner_lists import write_lists
 from sendjc_pipeline.warehouse.project import SELF_TEST, DbtFault, dbt_flags, runnable_manifest
 
 PATH_VARIABLE = "SENDJC_WAREHOUSE_PATH"
@@ -85,6 +86,7 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
         con.close()
     audit(building, results)
     os.replace(building, final)
+    write_lists(settings, inputs.quarter, final)
     shutil.rmtree(building.parent, ignore_errors=True)
     return results
 

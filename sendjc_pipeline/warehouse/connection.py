@@ -48,10 +48,10 @@ def connect(
     return duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=config)
 
 
-def two_at_once(
+def few_at_once(
     con: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection, T], R], items: Iterable[T]
 ) -> list[R]:
-    """Do the work on each item, two at a time, each with a connection of its own to the same database; results in the items' order.
+    """Do the work on each item, three at a time, each with a connection of its own to the same database; results in the items' order.
 
     A statement alone keeps one core of two busy while it reads, and neither while it ends (one to two thirds of both, as measured). Variables
     and temporary tables are each connection's own.
@@ -61,7 +61,7 @@ def two_at_once(
         with con.cursor() as own:
             return work(own, item)
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         return [future.result() for future in [pool.submit(alone, item) for item in items]]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sendjc_pipeline.identity.postcode_directory import Directory
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.submissions.intake import Receipt
 from sendjc_pipeline.submissions.manifest import Submission
@@ -25,7 +26,8 @@ class QuarterInputs:
     """All that a quarter's warehouse is a function of, beside the code and the seeds.
 
     `history` are the ids of every person-level submission received by then, which tell who is who; `decisions` is a hash of
-    the clerical decisions in force; `opt_outs` are the batches of opt-outs that stood. All are empty where only some feeds were asked for.
+    the clerical decisions in force; `opt_outs` are the batches of opt-outs that stood; `places` is the postcode directory. All are empty where only
+    some feeds were asked for.
     """
 
     quarter: Quarter
@@ -34,6 +36,7 @@ class QuarterInputs:
     history: tuple[str, ...] = ()
     decisions: str = ""
     opt_outs: tuple[str, ...] = ()
+    places: Directory | None = None
 
     def accepted(self, feed: str) -> list[Delivery]:
         """The deliveries of a feed that the quarter uses."""

@@ -9,6 +9,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.agreements import may_be_used
 from sendjc_pipeline.identity.decisions import in_force
+from sendjc_pipeline.identity.postcode_directory import loaded
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions import intake, ledger
@@ -37,7 +38,7 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
     opted_out = tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
     return QuarterInputs(
-        quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opt_outs=opted_out
+        quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opted_out, loaded(settings)
     )
 
 

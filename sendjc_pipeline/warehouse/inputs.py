@@ -27,7 +27,7 @@ def create_raw(con: duckdb.DuckDBPyConnection, settings: Settings, inputs: Quart
         for table in feed.tables:
             _create_view(con, settings, inputs, feed, table)
     identity = settings.restricted / "identity" / inputs.quarter.label
-    for table in ("person", "person_link", "person_doubt"):
+    for table in ("person", "person_link", "person_doubt", "person_residence"):
         con.execute(f"create view raw.{table} as select * from read_parquet({_text(identity / f'{table}.parquet')})")
     for name in (admission.ROWS, admission.CHILDREN, blanked.BLANKED):
         con.execute(f"create view raw.{Path(name).stem} as select * from read_parquet({_text(identity / name)})")

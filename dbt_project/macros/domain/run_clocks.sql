@@ -1,6 +1,6 @@
 {#
     Events x clock rules: one row per case that a rule applies to, with its state at the quarter's end. Every promise about time is read
-    from the seed clock_rule, so a new clock is a row there. The models fct_clock__ehc and fct_clock__therapy call this, each
+    from the seed clock_rule, so a new clock is a row there. The models fct_clock__ehc and fct_clock__pathway call this, each
     over its own events, because a fault in one topic must not keep another topic's figures from release.
 #}
 {% macro run_clocks(events) %}
@@ -8,30 +8,7 @@ with parameter as (
     select as_of, known_at from {{ ref('stg_submission__run_parameter') }}
 ),
 
-matched as (
-    select
-        rule.clock_id,
-        rule.valid_from,
-        event.case_id,
-        min(case when event.event_type = rule.start_event then event.event_date end) as start_date,
-        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.stop_events')) }}
-            as stop_mark,
-        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.end_events')) }}
-            as end_mark,
-        {{ earliest_event('event.event_type', 'event.event_date', in_pipe_list('event.event_type', 'rule.nullify_events')) }}
-            as nullify_mark,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.exception_event') }} then 1 else 0 end) = 1 as is_excepted,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.reject_events') }} then 1 else 0 end) = 1 as has_reject_event,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.historical_events') }} then 1 else 0 end) = 1 as is_historical,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.duplicate_events') }} then 1 else 0 end) = 1
-            as is_duplicate_in_spell,
-        max(case when {{ in_pipe_list('event.event_type', 'rule.incomplete_events') }} then 1 else 0 end) = 1 as is_incomplete
-    from {{ ref('clock_rule') }} as rule
-    inner join {{ events }} as event
-        on rule.pathway = event.pathway and rule.service = event.service
-    group by rule.clock_id, rule.valid_from, event.case_id
-),
-
+-- The first event of each kind of a case that a rule starts from; it tells whose the case is.
 started as (
     select
         event.case_id,
@@ -43,12 +20,60 @@ started as (
         event.tier,
         event.provider_id,
         event.event_type,
-        event.event_date,
+        event.event_date as start_date,
         row_number() over (
             partition by event.case_id, event.service, event.event_type order by event.event_date, event.event_id
         ) as start_rank
     from {{ events }} as event
     where event.event_type in (select rule.start_event from {{ ref('clock_rule') }} as rule)
+),
+
+-- What each kind of event means to each clock, told once and not for every event.
+meaning as (
+    select
+        rule.clock_id,
+        rule.valid_from,
+        kind.event_type,
+        {%- for role in ['stop', 'end', 'nullify', 'reject', 'historical', 'duplicate', 'incomplete'] %}
+        {{ in_pipe_list('kind.event_type', 'rule.' ~ role ~ '_events') }} as is_{{ role }},
+        {%- endfor %}
+        {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception
+    from {{ ref('clock_rule') }} as rule
+    cross join (select distinct event.event_type from {{ events }} as event) as kind
+),
+
+first_event as (
+    select
+        event.case_id,
+        event.pathway,
+        event.event_type,
+        min(event.event_date) as event_date
+    from {{ events }} as event
+    group by event.case_id, event.pathway, event.event_type
+),
+
+-- A case keeps its clock when it moves between services of its pathway, so a stop may be another service's (rules 7.2: no new start).
+matched as (
+    select
+        rule.clock_id,
+        rule.valid_from,
+        first_event.case_id,
+        {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_stop') }} as stop_mark,
+        {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_end') }} as end_mark,
+        {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_nullify') }} as nullify_mark,
+        max(case when meaning.is_exception then 1 else 0 end) = 1 as is_excepted,
+        min(case when meaning.is_reject then first_event.event_date end) as reject_date,
+        max(case when meaning.is_historical then 1 else 0 end) = 1 as is_historical,
+        max(case when meaning.is_duplicate then 1 else 0 end) = 1 as is_duplicate_in_spell,
+        max(case when meaning.is_incomplete then 1 else 0 end) = 1 as is_incomplete
+    from {{ ref('clock_rule') }} as rule
+    inner join first_event on rule.pathway = first_event.pathway
+    inner join meaning
+        on
+            rule.clock_id = meaning.clock_id
+            and rule.valid_from = meaning.valid_from
+            and first_event.event_type = meaning.event_type
+    group by rule.clock_id, rule.valid_from, first_event.case_id
 ),
 
 dated as (
@@ -62,25 +87,26 @@ dated as (
         started.service,
         started.tier,
         started.provider_id,
-        matched.start_date,
+        started.start_date,
         {{ event_mark_date('matched.stop_mark') }} as stop_date,
         {{ event_mark_type('matched.stop_mark') }} as stop_event,
         {{ event_mark_date('matched.end_mark') }} as end_date,
         {{ event_mark_type('matched.end_mark') }} as end_event,
         {{ event_mark_date('matched.nullify_mark') }} as nullify_date,
         matched.is_excepted,
-        matched.has_reject_event,
+        matched.reject_date,
         matched.is_historical,
         matched.is_duplicate_in_spell,
         matched.is_incomplete,
-        rule.limit_days,
+        nullif(rule.limit_days, 0) as limit_days,
         rule.limit_inclusive,
         rule.exception_effect,
         rule.exclude_when,
         rule.exclude_open_when,
         parameter.as_of,
         parameter.known_at,
-        {{ add_days('matched.start_date', 'rule.limit_days') }} as due_date
+        -- A clock without a promise has no due date: it is measured, and nothing is late.
+        {{ add_days('started.start_date', 'nullif(rule.limit_days, 0)') }} as due_date
     from matched
     inner join {{ ref('clock_rule') }} as rule
         on matched.clock_id = rule.clock_id and matched.valid_from = rule.valid_from
@@ -92,8 +118,8 @@ dated as (
             and started.start_rank = 1
     cross join parameter
     where
-        matched.start_date >= rule.valid_from
-        and matched.start_date <= rule.valid_to
+        started.start_date >= rule.valid_from
+        and started.start_date <= rule.valid_to
 ),
 
 placed as (
@@ -131,17 +157,22 @@ flagged as (
     select
         measured.*,
         {{ days_between('measured.start_date', 'measured.counted_to_date') }} as wait_days,
-        coalesce(
-            case
-                when measured.limit_inclusive then measured.counted_to_date > measured.due_date
-                else measured.counted_to_date >= measured.due_date
-            end,
-            false
-        ) as is_over_limit,
-        measured.has_reject_event and measured.status = 'ended' as is_rejected,
+        case
+            when measured.due_date is not null
+                then
+                    coalesce(
+                        case
+                            when measured.limit_inclusive then measured.counted_to_date > measured.due_date
+                            else measured.counted_to_date >= measured.due_date
+                        end,
+                        false
+                    )
+        end as is_over_limit,
+        coalesce(measured.reject_date <= measured.as_of, false) and measured.status = 'ended' as is_rejected,
         -- Impossible by rules 7.2: stopped or ended before it started, begun after the freeze, or longer than ten years.
         coalesce(measured.stop_date < measured.start_date, false)
         or coalesce(measured.end_date < measured.start_date and measured.stop_date is null, false)
+        or coalesce(measured.nullify_date < measured.start_date and measured.stop_date is null, false)
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
     from measured

@@ -11,7 +11,7 @@ seen as (
         member.area_id,
         event.service,
         event.person_key
-    from {{ ref('int_therapy__event') }} as event
+    from {{ ref('int_pathway__event') }} as event
     inner join parameter
         on event.event_date >= parameter.quarter_start and event.event_date <= parameter.quarter_end
     inner join {{ ref('int_reference__area_member') }} as member on event.area_id = member.member_area_id

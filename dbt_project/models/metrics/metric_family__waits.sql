@@ -15,7 +15,7 @@ clock as (
         clock.status,
         clock.wait_days,
         clock.is_over_limit
-    from {{ ref('fct_clock__therapy') }} as clock
+    from {{ ref('fct_clock__pathway') }} as clock
     inner join {{ ref('int_reference__area_member') }} as member on clock.area_id = member.member_area_id
     where clock.is_counted
 ),

@@ -6,7 +6,7 @@ with waiting as (
         calendar.month,
         clock.person_key,
         max(case when calendar.month_end > clock.due_date then 1 else 0 end) as is_over_limit
-    from {{ ref('fct_clock__therapy') }} as clock
+    from {{ ref('fct_clock__pathway') }} as clock
     inner join {{ ref('int_reference__area_member') }} as member on clock.area_id = member.member_area_id
     inner join {{ ref('int_reference__month') }} as calendar
         on

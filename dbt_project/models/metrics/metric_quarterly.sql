@@ -28,8 +28,14 @@ select
     measured.value,
     measured.unit,
     measured.polarity,
-    measured.value_lower,
-    measured.value_upper,
+    -- What the figure is at least and at most, however the doubtful links and pairs are settled (decision 0010).
+    case when measured.value is not null then coalesce(bound.value_lower, measured.value) end as value_lower,
+    case when measured.value is not null then coalesce(bound.value_upper, measured.value) end as value_upper,
+    case
+        when measured.value is null then null
+        when bound.group_count is not null then 'doubtful_links'
+        else 'no_doubt'
+    end as bounds_basis,
     measured.value_status,
     measured.suppression,
     measured.target_type,
@@ -48,3 +54,9 @@ select
 from measured
 left join {{ ref('metric_benchmark') }} as benchmark
     on measured.metric_id = benchmark.metric_id and measured.area_id = benchmark.area_id
+left join {{ ref('int_doubt__bound') }} as bound
+    on
+        measured.metric_id = bound.metric_id
+        and measured.area_id = bound.area_id
+        and measured.time_window = bound.time_window
+        and measured.service = bound.service

@@ -23,7 +23,7 @@ from sendjc_pipeline.submissions.readers.delimited import Loaded, read_delimited
 from sendjc_pipeline.submissions.readers.encoding import TextFile, open_text
 from sendjc_pipeline.submissions.readers.headers import absent_columns, find_columns, repeated_columns
 from sendjc_pipeline.submissions.readers.textfile import read_header
-from sendjc_pipeline.warehouse.connection import two_at_once
+from sendjc_pipeline.warehouse.connection import few_at_once
 
 _FAR = 0.3
 # What `sendjc template` lays beside the tables; a partner may send its whole folder.
@@ -84,7 +84,7 @@ def _read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence
 
 
 def _load_all(con: duckdb.DuckDBPyConnection, feed: Feed, sources: Sequence[_Source]) -> list[tuple[_Source, Loaded]]:
-    """Load every file, two tables at a time: a file that is loaded alone keeps one core of two busy. Files of one table keep their order."""
+    """Load every file, a few tables at a time: a file that is loaded alone keeps one core of two busy. Files of one table keep their order."""
     groups: dict[str, list[_Source]] = {}
     for source in sources:
         groups.setdefault(source.table.name, []).append(source)
@@ -98,7 +98,7 @@ def _load_all(con: duckdb.DuckDBPyConnection, feed: Feed, sources: Sequence[_Sou
     ensure_macros(con)  # before there are two who would define them
     # The largest first, so that the last one does not run on alone.
     order = sorted(groups.values(), key=lambda group: -sum(s.text.path.stat().st_size for s in group))
-    loaded = {id(source): result for done in two_at_once(con, load_group, order) for source, result in done}
+    loaded = {id(source): result for done in few_at_once(con, load_group, order) for source, result in done}
     return [(source, loaded[id(source)]) for source in sources]
 
 

@@ -58,6 +58,7 @@ select
     -- A blank status counts as a single registration, as the rule that warns of it says.
     coalesce(pupil.enrolment_status in ('C', 'M'), true) as is_main,
     pupil.sen_provision,
+    pupil.entry_date,
     pupil.nc_year,
     school.phase,
     need.primary_need,

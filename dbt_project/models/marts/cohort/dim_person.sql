@@ -12,6 +12,10 @@ select
     coalesce(ethnicity_group.ethnicity_major, 'Unknown') as ethnicity_major,
     coalesce(person.residence_area_id, 'unknown') as residence_area_id,
     person.residence_source,
+    person.residence_district_code,
+    person.residence_lsoa,
+    person.deprivation_decile,
+    person.deprivation_source,
     coalesce(person.age_years >= 26, false) as is_aged_out,
     -- A plan may run to the end of the academic year in which the young person turns 25 (rules 7.10).
     coalesce(

@@ -55,8 +55,13 @@ select
         when child.maintaining_area_id is not null then 'maintaining'
         else 'unknown'
     end as area_basis,
+    -- Three areas, each with its own source, and never mixed in one ratio (rules 7.10).
     coalesce(person.residence_area_id, 'unknown') as residence_area_id,
+    person.residence_source,
+    school.area_id as school_area_id,
+    school.source_feed as school_source,
     child.maintaining_area_id,
+    case when child.maintaining_area_id is not null then 'sen2' end as maintaining_source,
     coalesce(moved.has_moved_authority, false) as has_moved_authority,
     person.age_years,
     coalesce(person.age_band, 'Not known') as age_band,
@@ -69,3 +74,5 @@ left join {{ ref('dim_person') }} as person on child.person_key = person.person_
 left join {{ ref('area') }} as area
     on person.residence_area_id = area.area_id and area.geographic_level = 'Local authority'
 left join moved on child.person_key = moved.person_key
+left join {{ ref('mart_person_authority') }} as school
+    on child.person_key = school.person_key and school.basis = 'school' and school.is_current

@@ -54,10 +54,12 @@ evidence as (
         and coalesce(spell.closed_date > parameter.as_of, true)
         and not spell.is_rejected as is_current,
         false as is_superseded,
-        'csds' as source_feed,
+        spell.source_feed,
         spell.submission_id
-    from {{ ref('int_therapy__spell') }} as spell
+    from {{ ref('int_pathway__spell') }} as spell
+    inner join {{ ref('service') }} as service on spell.service = service.service
     cross join parameter
+    where service.is_send_listed
 )
 
 select

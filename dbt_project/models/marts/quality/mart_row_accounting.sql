@@ -4,7 +4,16 @@
     'activeplans': 'stg_sen2__active_plan', 'placementdetail': 'stg_sen2__placement', 'senneed': 'stg_sen2__need',
     'cyp000header': 'stg_csds__header', 'cyp001mpi': 'stg_csds__patient', 'cyp101referral': 'stg_csds__referral',
     'cyp102servicetypereferredto': 'stg_csds__service_type', 'cyp104rtt': 'stg_csds__rtt',
+    'cyp105onwardreferral': 'stg_csds__onward_referral',
     'cyp201carecontact': 'stg_csds__care_contact', 'cyp202careactivity': 'stg_csds__care_activity',
+    'cyp606provdiag': 'stg_csds__provisional_diagnosis', 'cyp607primdiag': 'stg_csds__primary_diagnosis',
+    'cyp608secdiag': 'stg_csds__secondary_diagnosis',
+    'mhs008careplantype': 'stg_mhsds__care_plan', 'mhs101referral': 'stg_mhsds__referral',
+    'mhs102otherservicetype': 'stg_mhsds__service_type', 'mhs104rtt': 'stg_mhsds__rtt',
+    'mhs105onwardreferral': 'stg_mhsds__onward_referral', 'mhs201carecontact': 'stg_mhsds__care_contact',
+    'mhs202careactivity': 'stg_mhsds__care_activity', 'mhs604primdiag': 'stg_mhsds__primary_diagnosis',
+    'mhs605secdiag': 'stg_mhsds__secondary_diagnosis',
+    'mhs606codedscoreassessmentrefer': 'stg_mhsds__assessment_score', 'mhs902serviceteamdetails': 'stg_mhsds__team',
 } %}
 with staged as (
     {%- for table_name, model in staging.items() %}
@@ -42,7 +51,7 @@ staged_total as (
     left join staged
         on given_table.submission_id = staged.submission_id and given_table.table_name = staged.table_name
     where
-        given_table.feed in ('sen2', 'csds')
+        given_table.feed in ('sen2', 'csds', 'mhsds')
         and given_table.table_name in (
             {%- for table_name in staging %}
             '{{ table_name }}'{{ ',' if not loop.last }}

@@ -6,5 +6,9 @@ select
     source.ethnicity,
     source.residence_area_id,
     source.residence_source,
+    source.residence_district_code,
+    source.residence_lsoa,
+    source.deprivation_decile,
+    source.deprivation_source,
     source.is_deceased
 from {{ source('raw', 'person') }} as source

@@ -2,6 +2,7 @@ select
     source.pupilonrolltableid as pupil_id,
     source.schoolcensustableid as return_id,
     source.enrolstatus as enrolment_status,
+    source.entrydate as entry_date,
     source.ncyearactual as nc_year,
     source.senprovision as sen_provision,
     source.senunitindicator as is_sen_unit,

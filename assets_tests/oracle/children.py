@@ -1,0 +1,22 @@
+"""Random children: who they are, and what partners sent of them. Shapes are weighted towards the golden cases of domain rules 7.12."""
+
+from __future__ import annotations
+
+from .choices import Choices
+from .ehc_records import add_requests
+from .records import Child, Person, Setting
+from .therapy_records import add_referrals
+
+_AREAS = ("nottingham", "nottinghamshire", "derby", "newcastle", "nottingham", "derby", "elsewhere", None)
+
+
+def a_child(c: Choices, setting: Setting, name: str) -> Child:
+    """A child with requests, referrals or both. `name` makes its identifiers, which no other child may have."""
+    age = c.pick((25, 26, 27)) if c.chance(8) else 1 + c.below(18)
+    child = Child(Person(f"p_{name}", age, c.pick(_AREAS), c.chance(3)))
+    kind = c.below(10)
+    if kind < 7:
+        add_referrals(c, setting, child, name)
+    if kind > 3:
+        add_requests(c, setting, child, name)
+    return child

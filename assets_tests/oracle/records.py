@@ -1,0 +1,176 @@
+"""What partners send of a child, as raw records, and the quarter that they are read for. Records only.
+
+Field names are short; warehouse.py knows which column of schema `raw` each one fills.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+
+class Period(NamedTuple):
+    """A quarter that a provider sends an extract for; `place` orders them, the newest last."""
+
+    place: int
+    label: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The quarter that is read, its freeze date, and the extracts that came before it."""
+
+    label: str
+    start: date
+    as_of: date
+    known_at: date
+    periods: tuple[Period, ...]
+
+
+class Person(NamedTuple):
+    """The child as identity knows it: age at the quarter's end, an area of residence, `elsewhere` or None."""
+
+    key: str
+    age: int
+    area: str | None
+    is_deceased: bool
+
+
+class Request(NamedTuple):
+    """SEN2: a request for an assessment, its decision (Y N A W H) and whether the case was exported to another authority."""
+
+    council: str
+    request: str
+    person: str
+    received: date
+    outcome: str
+    outcome_date: date | None
+    exported: str | None
+    has_lost_rows: bool
+
+
+class Assessment(NamedTuple):
+    """SEN2: an assessment, its outcome (Y N A W H S) and whether an exception to the 20 weeks is recorded."""
+
+    council: str
+    assessment: str
+    request: str
+    outcome: str
+    outcome_date: date | None
+    week20: bool
+
+
+class NamedPlan(NamedTuple):
+    """SEN2: a plan that an assessment led to."""
+
+    council: str
+    plan: str
+    assessment: str
+    start: date
+
+
+class ActivePlan(NamedTuple):
+    """SEN2: a plan in force, and the authority that it was transferred in from."""
+
+    council: str
+    active_plan: str
+    request: str
+    transfer_la: str | None
+
+
+class Referral(NamedTuple):
+    """CYP101 as sent in one extract."""
+
+    provider: str
+    period: int
+    referral: str
+    person: str
+    received: date
+    discharged: date | None
+    has_lost_rows: bool
+
+
+class Team(NamedTuple):
+    """CYP102: a team that the referral went to, as sent in one extract."""
+
+    provider: str
+    period: int
+    referral: str
+    team: str
+    team_type: str
+    closed: date | None
+    rejected: date | None
+
+
+class Contact(NamedTuple):
+    """CYP201: an appointment; `attendance` is None where it has not happened or was not recorded."""
+
+    provider: str
+    period: int
+    contact: str
+    referral: str
+    team: str | None
+    day: date
+    attendance: str | None
+
+
+class Activity(NamedTuple):
+    """CYP202: what was done at an appointment."""
+
+    provider: str
+    period: int
+    activity: str
+    contact: str
+    activity_type: str
+
+
+class Rtt(NamedTuple):
+    """CYP104: a referral-to-treatment period."""
+
+    provider: str
+    period: int
+    referral: str
+    pathway: str
+    start: date
+    end: date | None
+    status: str
+
+
+@dataclass
+class Child:
+    """A child with everything that partners sent of it."""
+
+    person: Person
+    requests: list[Request] = field(default_factory=list)
+    assessments: list[Assessment] = field(default_factory=list)
+    plans: list[NamedPlan] = field(default_factory=list)
+    active_plans: list[ActivePlan] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
+    teams: list[Team] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    rtts: list[Rtt] = field(default_factory=list)
+
+
+TABLES = (
+    "requests", "assessments", "plans", "active_plans",
+    "referrals", "teams", "contacts", "activities", "rtts",
+)  # fmt: skip
+
+
+def setting_of(year: int, number: int, extracts: int = 4) -> Setting:
+    """The setting of quarter `number` (1 April to June) of the financial year that begins in `year`."""
+    periods = [_quarter(year, number - back) for back in reversed(range(extracts))]
+    label, start, end = periods[-1]
+    placed = tuple(Period(place, *period) for place, period in enumerate(periods))
+    return Setting(label, start, end, end + timedelta(days=50), placed)
+
+
+def _quarter(year: int, number: int) -> tuple[str, date, date]:
+    year, number = year + (number - 1) // 4, (number - 1) % 4 + 1
+    month = 3 * number + 1
+    start, following = (date(year + (m - 1) // 12, (m - 1) % 12 + 1, 1) for m in (month, month + 3))
+    return f"{year}-{(year + 1) % 100:02d}-Q{number}", start, following - timedelta(days=1)

@@ -1,0 +1,117 @@
+"""The oracle and dbt on 20,000 random children: every clock on both sides and no difference; each golden case (domain rules 7.12) many times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from .compare import Comparison, answers, children_of, compare
+from .records import Child, setting_of
+from .therapy_records import STOPPED_SENDING
+
+CHILDREN, SEED = 20_000, 2024
+SETTING = setting_of(2023, 4)  # it holds 29 February, and the clocks change on its last day
+LEAST = 100
+
+
+@pytest.fixture(scope="module")
+def children() -> list[Child]:
+    return children_of(SETTING, SEED, CHILDREN)
+
+
+@pytest.fixture(scope="module")
+def compared(children: list[Child]) -> Comparison:
+    return compare(children, SETTING)
+
+
+def test_every_clock_is_the_same_on_both_sides(compared: Comparison) -> None:
+    assert compared.children == CHILDREN
+    assert compared.clocks > 3 * CHILDREN
+    assert compared.differences.height == 0, compared.differences.head(20)
+
+
+def test_a_changed_answer_is_a_difference(children: list[Child]) -> None:
+    """Red is seen: the same children, one of them with another day of receipt on the oracle's side only."""
+    few = children[:300]
+    expected = answers(few, SETTING)
+    changed = [*expected[:-1], expected[-1]._replace(is_counted=not expected[-1].is_counted)]
+    found = compare(few, SETTING, changed)
+    assert found.differences["says"].sort().to_list() == ["dbt", "oracle"]
+
+
+@pytest.fixture(scope="module")
+def seen(children: list[Child]) -> Counter[str]:
+    found: Counter[str] = Counter(case for child in children for case in _cases_of(child))
+    for a in answers(children, SETTING):
+        found.update([a.status, *a.left_out.split("|")])
+        found[f"{a.clock} on the limit day"] += a.is_counted and a.wait == a.due.toordinal() - a.start.toordinal()
+        found[f"{a.clock} on the day after"] += a.is_counted and a.wait == a.due.toordinal() - a.start.toordinal() + 1
+        found["settled on the last day"] += a.settled == SETTING.as_of
+        found["over ten years"] += (a.wait or 0) > 3653
+        found["settled before it began"] += (a.wait or 0) < 0
+    return found
+
+
+def _cases_of(child: Child) -> Iterator[str]:
+    """Golden cases that show in what was sent."""
+    for request in child.requests:
+        if request.exported not in (None, "0"):
+            yield "moved in assessment"
+        if request.outcome == "N" and any(a.request == request.request for a in child.assessments):
+            yield "refusal overturned"
+        if request.received == date(2024, 2, 29):
+            yield "begun on 29 February"
+    for assessment in child.assessments:
+        if assessment.week20 and assessment.outcome == "Y":
+            yield "exception"
+        if assessment.outcome_date == SETTING.start - timedelta(days=1):
+            yield "settled the day before the quarter"
+    yield from ("transferred in" for plan in child.active_plans if plan.transfer_la)
+    yield from _cases_of_referrals(child)
+
+
+def _cases_of_referrals(child: Child) -> Iterator[str]:
+    providers = {referral.provider for referral in child.referrals}
+    if len(providers) > 1:
+        yield "transferred between providers"
+    if STOPPED_SENDING in providers:
+        yield "provider stopped sending"
+    newest = {(r.provider, r.referral): r for r in child.referrals}.values()
+    for one in newest:
+        if one.period < 3 and one.discharged is None and one.provider != STOPPED_SENDING:
+            yield "no longer sent"
+        for other in newest:
+            if one.discharged and other.provider == one.provider:
+                yield f"referred again on day {(other.received - one.discharged).days}"
+    held = {(r.provider, r.referral, r.period) for r in child.referrals}
+    first = {(c.provider, c.referral, c.contact): c for c in reversed(child.contacts)}
+    for contact in first.values():
+        if contact.attendance in ("3", "7"):
+            yield "was not brought"
+        own = next((p.place for p in SETTING.periods if p.start <= contact.day <= p.end), 9)
+        if own < contact.period and (contact.provider, contact.referral, own) in held:
+            yield "recorded late"
+
+
+GOLDEN = [
+    "open", "stopped", "ended", "nullified", "not_started", "aged_out", "deceased", "duplicate_in_spell", "excepted", "historical",
+    "impossible", "incomplete", "not_resident", "rejected", "settled on the last day", "over ten years", "settled before it began",
+    "moved in assessment", "refusal overturned", "exception", "settled the day before the quarter", "transferred in",
+    "transferred between providers", "provider stopped sending", "no longer sent", "referred again on day 5",
+    "referred again on day 6", "recorded late", "was not brought",
+    *(f"{clock} on the {day}" for clock in (
+        "slt_treatment_18w", "ot_treatment_13w", "ehc_decision_6w", "ehc_no_issue_16w", "ehc_plan_20w_inc", "ehc_plan_20w_exc")
+      for day in ("limit day", "day after")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GOLDEN)
+def test_each_golden_case_comes_many_times(seen: Counter[str], case: str) -> None:
+    assert seen[case] >= LEAST
+
+
+def test_29_february_is_met(seen: Counter[str]) -> None:
+    assert seen["begun on 29 February"] >= 20

@@ -1,0 +1,40 @@
+with shared as (
+    {{ milestone_of_referrals('csds', diagnosis_day='diagnosis_date') }}
+),
+
+suspected as (
+    select
+        *,
+        {{ latest_record(['partner_id', 'service_request_id', 'diagnosis_scheme', 'diagnosis_code']) }} as record_rank
+    from {{ ref('stg_csds__provisional_diagnosis') }}
+),
+
+dated as (
+    select * from shared
+    union all
+    select
+        partner_id,
+        service_request_id,
+        'diagnosis_suspected' as event_type,
+        diagnosis_date as event_date,
+        submission_id,
+        source_row
+    from suspected
+    where record_rank = 1
+)
+
+select
+    {{ surrogate_key([
+        "'csds'", 'partner_id', 'service_request_id', 'event_type', 'event_date', 'submission_id', 'source_row'
+    ]) }} as milestone_key,
+    partner_id as provider_id,
+    service_request_id,
+    -- Neither feed says for which of a referral's services: it counts for each.
+    cast(null as varchar) as service,
+    event_type,
+    event_date,
+    'csds' as source_feed,
+    submission_id,
+    source_row
+from dated
+where event_date is not null

@@ -1,0 +1,116 @@
+with parameter as (
+    select
+        quarter_start,
+        quarter_end
+    from {{ ref('stg_submission__run_parameter') }}
+),
+
+cohort as (
+    select
+        'send_cohort_count' as metric_id,
+        'snapshot' as time_window,
+        'Total' as service,
+        evidence.person_key,
+        evidence.evidence_key as unit_id,
+        cohort.area_id,
+        false as is_area_fixed,
+        true as is_counted,
+        cast(null as boolean) as is_over_limit,
+        cast(null as integer) as wait_days
+    from {{ ref('mart_send_cohort_evidence') }} as evidence
+    inner join {{ ref('mart_send_cohort') }} as cohort on evidence.person_key = cohort.person_key
+    where evidence.is_counted
+),
+
+-- A plan stays its council's, whoever the child is; one that another has superseded would stand again alone.
+caseload as (
+    select
+        'ehcp_caseload' as metric_id,
+        'snapshot' as time_window,
+        'ehc' as service,
+        plan.person_key,
+        plan.plan_id as unit_id,
+        plan.area_id,
+        true as is_area_fixed,
+        plan.is_in_force as is_counted,
+        cast(null as boolean) as is_over_limit,
+        cast(null as integer) as wait_days
+    from {{ ref('int_ehc__plan') }} as plan
+    left join {{ ref('dim_person') }} as person on plan.person_key = person.person_key
+    where plan.is_active and not coalesce(person.is_deceased, false)
+),
+
+seen as (
+    select
+        'cyp_accessing_count' as metric_id,
+        'quarter' as time_window,
+        event.service,
+        event.person_key,
+        event.event_id as unit_id,
+        event.area_id,
+        false as is_area_fixed,
+        true as is_counted,
+        cast(null as boolean) as is_over_limit,
+        cast(null as integer) as wait_days
+    from {{ ref('int_pathway__event') }} as event
+    inner join parameter
+        on event.event_date >= parameter.quarter_start and event.event_date <= parameter.quarter_end
+    left join {{ ref('dim_person') }} as person on event.person_key = person.person_key
+    where event.event_type = 'contact_attended' and not coalesce(person.is_aged_out, false)
+),
+
+wait as (
+    select
+        definition.metric_id,
+        case clock.status when 'open' then 'snapshot' else 'quarter' end as time_window,
+        clock.service,
+        clock.person_key,
+        clock.clock_key as unit_id,
+        clock.area_id,
+        false as is_area_fixed,
+        true as is_counted,
+        clock.is_over_limit,
+        clock.wait_days
+    from {{ ref('fct_clock__pathway') }} as clock
+    inner join {{ ref('metric_definition') }} as definition
+        on
+            clock.clock_id = definition.clock_id
+            and definition.measure
+            = case clock.status when 'open' then 'share of open clocks' else 'mean of completed clocks' end
+    cross join parameter
+    where
+        clock.is_counted
+        and (
+            clock.status = 'open'
+            or (
+                clock.status = 'stopped'
+                and clock.stop_date >= parameter.quarter_start
+                and clock.stop_date <= parameter.quarter_end
+            )
+        )
+),
+
+unit as (
+    select * from cohort
+    union all
+    select * from caseload
+    union all
+    select * from seen
+    union all
+    select * from wait
+)
+
+select
+    unit.metric_id,
+    unit.time_window,
+    unit.service,
+    doubt.group_key,
+    unit.person_key,
+    unit.unit_id,
+    unit.area_id,
+    unit.is_area_fixed,
+    unit.is_counted,
+    unit.is_over_limit,
+    unit.wait_days
+from unit
+inner join {{ ref('int_doubt__person') }} as doubt on unit.person_key = doubt.person_key

@@ -1,0 +1,1 @@
+{{ referral_of_services('mhsds') }}

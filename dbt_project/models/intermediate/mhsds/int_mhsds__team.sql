@@ -1,0 +1,134 @@
+-- Version 5 names every team of a referral and its type in MHS102. Version 6 has the first team on the referral, the
+-- others in MHS102, and the type of each in MHS902.
+with referral as (
+    select
+        *,
+        {{ latest_record(['partner_id', 'service_request_id']) }} as record_rank
+    from {{ ref('stg_mhsds__referral') }}
+),
+
+detail as (
+    select
+        *,
+        {{ latest_record(['partner_id', 'team_id']) }} as record_rank
+    from {{ ref('stg_mhsds__team') }}
+),
+
+asked as (
+    select
+        partner_id,
+        service_request_id,
+        team_id,
+        cast(null as varchar) as team_type,
+        cast(null as date) as closure_date,
+        rejection_date,
+        record_rank = 1 as is_first,
+        period_end,
+        received_at,
+        source_row
+    from referral
+    where team_id is not null
+    union all
+    select
+        partner_id,
+        service_request_id,
+        team_id,
+        team_type,
+        closure_date,
+        rejection_date,
+        false as is_first,
+        period_end,
+        received_at,
+        source_row
+    from {{ ref('stg_mhsds__service_type') }}
+),
+
+-- A referral of which no team is named is told by its reason alone.
+named as (
+    select * from asked
+    union all
+    select
+        referral.partner_id,
+        referral.service_request_id,
+        cast(null as varchar) as team_id,
+        cast(null as varchar) as team_type,
+        cast(null as date) as closure_date,
+        referral.rejection_date,
+        true as is_first,
+        referral.period_end,
+        referral.received_at,
+        referral.source_row
+    from referral
+    left join asked
+        on referral.partner_id = asked.partner_id and referral.service_request_id = asked.service_request_id
+    where referral.record_rank = 1 and asked.partner_id is null
+),
+
+ranked as (
+    select
+        *,
+        coalesce(team_id, team_type, '-') as team_slot,
+        {{ latest_record(['partner_id', 'service_request_id', "coalesce(team_id, team_type, '-')"]) }} as record_rank
+    from named
+),
+
+team as (
+    select
+        ranked.partner_id,
+        ranked.service_request_id,
+        ranked.team_slot,
+        ranked.team_id,
+        coalesce(ranked.team_type, detail.team_type) as team_type,
+        ranked.is_first,
+        ranked.closure_date,
+        ranked.rejection_date,
+        ranked.period_end
+    from ranked
+    left join detail
+        on ranked.partner_id = detail.partner_id and ranked.team_id = detail.team_id and detail.record_rank = 1
+    where ranked.record_rank = 1
+),
+
+trait as (
+    select
+        partner_id,
+        service_request_id,
+        team_slot,
+        'team_type' as match_on,
+        team_type as code
+    from team
+    union all
+    select
+        team.partner_id,
+        team.service_request_id,
+        team.team_slot,
+        'referral_reason' as match_on,
+        referral.referral_reason as code
+    from team
+    inner join referral
+        on team.partner_id = referral.partner_id and team.service_request_id = referral.service_request_id
+    where referral.record_rank = 1
+),
+
+fitting as (
+    {{ match_service('mhsds', 'trait', ['partner_id', 'service_request_id', 'team_slot']) }}
+)
+
+select
+    {{ surrogate_key(['team.partner_id', 'team.service_request_id', 'team.team_slot']) }} as team_key,
+    team.partner_id,
+    team.service_request_id,
+    team.team_id,
+    team.team_type,
+    fitting.service,
+    team.is_first,
+    team.closure_date,
+    team.rejection_date,
+    team.period_end
+from team
+left join fitting
+    on
+        team.partner_id = fitting.partner_id
+        and team.service_request_id = fitting.service_request_id
+        and team.team_slot = fitting.team_slot
+        and fitting.rule_rank = 1

@@ -1,0 +1,20 @@
+with milestone as (
+    {%- for feed in ['csds', 'mhsds'] %}
+    select
+        milestone_key,
+        provider_id,
+        service_request_id,
+        service,
+        event_type,
+        event_date,
+        source_feed,
+        submission_id,
+        source_row
+    from {{ ref('int_' ~ feed ~ '__milestone') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select * from milestone

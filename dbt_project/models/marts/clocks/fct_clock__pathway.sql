@@ -1,0 +1,1 @@
+{{ run_clocks(ref('int_pathway__event')) }}

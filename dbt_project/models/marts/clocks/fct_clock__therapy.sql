@@ -1,1 +1,0 @@
-{{ run_clocks(ref('int_therapy__event')) }}

@@ -1,0 +1,91 @@
+"""`sendjc keys`: which keys are in force, by fingerprint, and changing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from sendjc_pipeline import feeds
+from sendjc_pipeline.commands.console import console, show
+from sendjc_pipeline.identity import keyring, rotation, swap
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import intake, ledger
+from sendjc_pipeline.warehouse.lock import only_one
+
+ALL = "all"
+
+
+def shown(settings: Settings, as_json: bool) -> None:
+    """Print each purpose's key by fingerprint, since when, where its secret is, and those that were retired; never a key."""
+    swap.finish(settings)
+    found, current = keyring.given(settings), keyring.current(settings)
+    keys = keyring.keys_of(found)
+    rows = []
+    for purpose, one in found.items():
+        made, line = keys.fingerprint(purpose), current.get(purpose)
+        state = "in force" if line is None or line.fingerprint == made else "WRONG: retired or unknown"
+        rows.append(_row(purpose, made, state, one.source, line if state == "in force" else None))
+        if line is not None and line.fingerprint != made:
+            rows.append(_row(purpose, line.fingerprint, "missing", keyring.VARIABLES[purpose], line))
+    for line in keyring.entries(settings):
+        if line.until is not None:
+            rows.append(_row(line.purpose, line.fingerprint, "retired", keyring.KEYRING if line.secret else None, line))
+    if as_json:
+        print(json.dumps(rows, indent=1))
+    else:
+        show("Keys", list(rows[0]), [list(row.values()) for row in rows])
+
+
+def _row(
+    purpose: str, fingerprint: str, state: str, secret: str | None, line: keyring.Entry | None
+) -> dict[str, str | None]:
+    return {
+        "purpose": purpose,
+        "fingerprint": fingerprint,
+        "state": state,
+        "secret": secret,
+        "since": line.since if line else None,
+        "until": line.until if line else None,
+        "reason": line.reason or None if line else None,
+    }
+
+
+def rotate(settings: Settings, purpose: str, reason: str, now: datetime, confirm: Callable[[str], bool] | None) -> None:
+    """Rotate and say what was done and what to do next.
+
+    Raises:
+        SendjcError: an unknown purpose, not confirmed, or another process is at work in the home.
+    """
+    if purpose not in (*rotation.ROTATABLE, ALL):
+        raise SendjcError(
+            f"--purpose is one of {', '.join((*rotation.ROTATABLE, ALL))}; see `sendjc keys rotate --help`."
+        )
+    purposes = rotation.ROTATABLE if purpose == ALL else (purpose,)
+    question = f"Retire the keys of {', '.join(purposes)} in {settings.home}? Every quarter must then be run again."
+    if confirm is not None and not confirm(question):
+        raise SendjcError("Nothing was changed.")
+    with only_one(settings, "run"), only_one(settings, "write"), only_one(settings, "review"):
+        received = [
+            (submission, intake.accept(settings, submission))
+            for submission in ledger.all_submissions(settings)
+            if feeds.load(submission.feed).is_person_level
+        ]
+        done = rotation.rotate(settings, purposes, reason, now, received)
+    _say(done)
+
+
+def _say(done: rotation.Rotated) -> None:
+    console.print(f"Rotation {done.rotation} done.")
+    for purpose, count in done.rekeyed.items():
+        console.print(f"{count:,} keys for '{purpose}' have a new one in {done.table}", markup=False)
+    if done.carried:
+        console.print(f"{done.carried:,} of them stand in a ledger only: no submission in landing gives them any more.")
+    if done.to_set:
+        names = ", ".join(done.to_set)
+        console.print(
+            f"Set {names} to what {rotation.NEXT_VARIABLE} holds, and unset that: until then every run refuses."
+        )
+    else:
+        console.print("Back up keys/ now, apart from the data.")
+    console.print("Run each quarter again with `sendjc run --quarter`; import no worklist that was exported before.")
