@@ -17,6 +17,7 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.identity.attributes import PERSON_COLUMNS
 from sendjc_pipeline.identity.columns import raw_columns
 from sendjc_pipeline.identity.doubt import DOUBT_COLUMNS
+from sendjc_pipeline.identity.residence import RESIDENCE_COLUMNS
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.build import run_dbt
@@ -45,6 +46,12 @@ _LINK_COLUMNS = {
     "match_probability": "DOUBLE", "is_in_doubt": "BOOLEAN", "submission_id": "VARCHAR",
 }  # fmt: skip
 _KINDS = {"VARCHAR": pl.String, "DATE": pl.Date, "BOOLEAN": pl.Boolean, "INTEGER": pl.Int32}
+_PLACE = "submission_id varchar, partner varchar, feed varchar, table_name varchar"
+_LEFT_OUT = {
+    "left_out": f"{_PLACE}, reason varchar, rows bigint",
+    "left_out_child": "partner varchar, feed varchar, reason varchar, children bigint",
+    "blanked_value": f"{_PLACE}, column_name varchar, blanked bigint",
+}
 _FINDING = "rule varchar, feed varchar, table_name varchar, partner varchar, submission_id varchar, source_row bigint"
 
 
@@ -76,6 +83,9 @@ def create_empty(con: duckdb.DuckDBPyConnection, setting: Setting) -> None:
     _create(con, "person", PERSON_COLUMNS)
     _create(con, "person_link", _LINK_COLUMNS)
     _create(con, "person_doubt", DOUBT_COLUMNS)
+    _create(con, "person_residence", RESIDENCE_COLUMNS)
+    for name, columns in _LEFT_OUT.items():
+        con.execute(f"create table raw.{name} ({columns})")
     con.execute(f"create table raw.cross_feed_finding ({_FINDING})")
     create_submission_tables(con, QuarterInputs(Quarter.parse(setting.label), setting.known_at, []))
     con.execute(
@@ -114,7 +124,7 @@ def fill(con: duckdb.DuckDBPyConnection, children: Sequence[Child]) -> None:
     """Put the records of the children into schema `raw`."""
     people = [(*child.person, None) for child in children]
     _insert(con, "person", "person_key age_years residence_area_id is_deceased birth_month", people)
-    con.execute("update raw.person set sex = 'U', birth_month = date '2010-01-01'")
+    con.execute("update raw.person set sex = 'U', birth_month = date '2010-01-01', deprivation_source = 'no_postcode'")
     for kind, (table, columns) in COLUMNS.items():
         _insert(con, table, columns, [row for child in children for row in getattr(child, kind)])
 

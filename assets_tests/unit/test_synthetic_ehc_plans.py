@@ -80,7 +80,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
 
 
 def test_the_release_is_sent_whole_and_only_in_the_first_quarter(sound: Path, files: dict[str, Lines]) -> None:
-    assert [Path(name) for name in bytes_of(sound)] == [RELEASE]
+    sent = [Path(name) for name in bytes_of(sound)]
+    assert [path for path in sent if path.parts[0] != "reference"] == [RELEASE]
     assert set(files) == set(layout("dfe_ehc_plans").files)
 
 
