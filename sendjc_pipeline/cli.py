@@ -99,9 +99,15 @@ def keys_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def keys_rotate(
     purpose: Annotated[
         str,
-        typer.Option(help="person, record (ids of partners' records), review (tokens), extract (lists), or all four."),
+        typer.Option(
+            help="person, record (ids of partners' records), review (tokens), extract (lists), or all four; opt_out with --opt-outs."
+        ),
     ],
     reason: Annotated[str, typer.Option(help="Why, for the keyring.")],
+    opt_outs: Annotated[
+        list[Path] | None,
+        typer.Option(help="A list of opt-outs as it was sent; once for each that stands.", exists=True, dir_okay=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     home: HomeOption = None,
 ) -> None:
@@ -111,7 +117,7 @@ def keys_rotate(
     """
     from sendjc_pipeline.commands import keys
 
-    keys.rotate(_home(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm)
+    keys.rotate(_home(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm, opt_outs or ())
 
 
 @reference_app.command("postcodes")
