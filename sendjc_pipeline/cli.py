@@ -518,6 +518,21 @@ def review_import(
     review.take(_home(home), worklist, reviewer, _day(on) if on else today(), datetime.now(UTC), today())
 
 
+@review_app.command("status")
+def review_status(
+    quarter: Annotated[
+        str | None, typer.Option(help="Only pairs of this quarter's last run; else of every one.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How many pairs wait for a verdict, are in conflict or decided, and for how long. Example: `sendjc review status`"""
+    from sendjc_pipeline.commands import review
+    from sendjc_pipeline.commands.run import today
+
+    review.status(_home(home), Quarter.parse(quarter) if quarter else None, today(), as_json)
+
+
 @review_app.command("undo")
 def review_undo(
     pairs: Annotated[list[str], typer.Argument(help="Pairs, as the worklist calls them.")],
