@@ -7,8 +7,7 @@ with returned as (
         case when plan.last_review_date >= plan.review_meeting_date then plan.last_review_date end as decision_date,
         plan.review_outcome as outcome,
         plan.review_draft_date as amendment_notice_date,
-        -- Layouts before 2025 have no such item, and not every system fills it.
-        count(plan.review_draft_date) over (partition by plan.submission_id) > 0 as is_notice_told,
+        coalesce(submission.spec >= layout.since, false) as is_notice_told,
         coalesce(request.has_quarantined_descendant, false) as is_incomplete,
         plan.submission_id,
         plan.source_row,
@@ -18,6 +17,8 @@ with returned as (
     from {{ ref('stg_sen2__active_plan') }} as plan
     inner join {{ ref('stg_sen2__request') }} as request
         on plan.submission_id = request.submission_id and plan.request_id = request.request_id
+    left join {{ ref('stg_submission__submission') }} as submission on plan.submission_id = submission.submission_id
+    left join {{ ref('sen2_layout') }} as layout on layout.item = 'ReviewDraft'
 ),
 
 sen2 as (

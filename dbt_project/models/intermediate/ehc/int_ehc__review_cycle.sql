@@ -13,8 +13,13 @@ told_from as (
 ),
 
 plan as (
-    select * from {{ ref('int_ehc__plan') }}
-    where start_date is not null
+    select
+        plan.*,
+        coalesce(submission.spec >= layout.since, false) as is_review_told
+    from {{ ref('int_ehc__plan') }} as plan
+    left join {{ ref('stg_submission__submission') }} as submission on plan.submission_id = submission.submission_id
+    left join {{ ref('sen2_layout') }} as layout on layout.item = 'ReviewMeeting'
+    where plan.start_date is not null
 ),
 
 -- SEN2 may name the decision of the review before the last, without its meeting.
@@ -36,24 +41,33 @@ decision as (
     where active_plan.last_review_date is not null
 ),
 
-begun as (
+decided as (
     select
         plan.plan_id,
-        plan.start_date as begun_date,
-        true as is_first
-    from plan
-    union all
-    select
-        plan.plan_id,
-        decision.decision_date as begun_date,
-        false as is_first
+        plan.cease_date,
+        decision.decision_date
     from plan
     inner join decision
         on
             plan.area_id = decision.area_id
             and plan.person_key = decision.person_key
             and plan.start_date < decision.decision_date
-            and coalesce(plan.cease_date > decision.decision_date, true)
+            and coalesce(plan.cease_date >= decision.decision_date, true)
+),
+
+begun as (
+    select
+        plan_id,
+        start_date as begun_date,
+        true as is_first
+    from plan
+    union all
+    select
+        plan_id,
+        decision_date as begun_date,
+        false as is_first
+    from decided
+    where coalesce(cease_date > decision_date, true)
 ),
 
 next_held as (
@@ -68,6 +82,7 @@ next_held as (
             plan.area_id = review.area_id
             and plan.person_key = review.person_key
             and begun.begun_date < review.meeting_date
+            and coalesce(plan.cease_date >= review.meeting_date, true)
     group by begun.plan_id, begun.begun_date
 ),
 
@@ -75,9 +90,9 @@ next_decided as (
     select
         begun.plan_id,
         begun.begun_date,
-        min(later.begun_date) as next_decided_date
+        min(decided.decision_date) as next_decided_date
     from begun
-    inner join begun as later on begun.plan_id = later.plan_id and begun.begun_date < later.begun_date
+    inner join decided on begun.plan_id = decided.plan_id and begun.begun_date < decided.decision_date
     group by begun.plan_id, begun.begun_date
 )
 
@@ -96,10 +111,10 @@ select
     -- The day of the transfer is not told, so the months before the first decision here are another authority's.
     plan.is_transferred_in and begun.is_first as is_transferred_in,
     plan.is_superseded,
-    -- Without the council's own system only the last review is known. It is taken to be the first of a plan in its first two years.
+    -- Without the council's own system the last review is known, if that. In a plan's first two years it is taken to be the first.
     not (
         coalesce(told_from.first_day <= begun.begun_date, false)
-        or (begun.is_first and {{ add_months('begun.begun_date', 24) }} > parameter.as_of)
+        or (begun.is_first and plan.is_review_told and {{ add_months('begun.begun_date', 24) }} > parameter.as_of)
     ) as is_history_untold,
     'sen2' as source_feed,
     plan.submission_id,
