@@ -61,7 +61,9 @@ def read(clock: str, limit: int, provider: str, area: str, person: Person, case:
     return read_until(clock, plus(case.start, limit), provider, area, person, case, setting)
 
 
-def read_until(clock: str, due: date, provider: str, area: str, person: Person, case: Running, setting: Setting) -> Answer:
+def read_until(
+    clock: str, due: date, provider: str, area: str, person: Person, case: Running, setting: Setting
+) -> Answer:
     """The clock at the quarter's end, with the last day that is in time."""
     status, settled = state(case, setting.as_of)
     runs = status in ("open", "stopped", "ended")

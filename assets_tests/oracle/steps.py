@@ -63,9 +63,7 @@ def _draft(child: Child, draft: LocalRequest, setting: Setting) -> Answer:
 
 def _advice(child: Child, advice: Advice, setting: Setting) -> Answer:
     always = frozenset({"excepted"} if advice.late_reason in _EXCUSES else ())
-    running = Running(
-        advice.requested, advice.returned, advice.cancelled, None, None, always, of_person(child.person)
-    )
+    running = Running(advice.requested, advice.returned, advice.cancelled, None, None, always, of_person(child.person))
     clock = f"{_ADVISERS[advice.adviser]}_advice_6w"
     return read(clock, 42, advice.council, advice.council, child.person, running, setting)
 

@@ -33,9 +33,11 @@ COLUMNS = {
     "requests": ("sen2_requests", "partner requeststableid person_key receiveddate requestoutcome requestoutcomedate exported has_quarantined_descendant"),
     "assessments": ("sen2_assessment", "partner assessmenttableid requeststableid assessmentoutcome assessmentoutcomedate week20"),
     "plans": ("sen2_namedplan", "partner namedplantableid assessmenttableid startdate ceasedate"),
-    "active_plans": ("sen2_activeplans", "partner activeplanstableid requeststableid transferla reviewmeeting reviewoutcome reviewdraft lastreview phasetransferduedate phasetransferfinaldate"),
+    "active_plans": ("sen2_activeplans", "partner activeplanstableid requeststableid transferla reviewmeeting reviewoutcome reviewdraft lastreview"
+        " phasetransferduedate phasetransferfinaldate"),
     "local_requests": ("ehc_local_request", "partner period request_id person_key received_date draft_plan_date comments_date final_plan_date"),
-    "local_reviews": ("ehc_local_review", "partner period review_id person_key meeting_date report_date decision decision_date amendment_notice_date final_amended_date"),
+    "local_reviews": ("ehc_local_review", "partner period review_id person_key meeting_date report_date decision decision_date"
+        " amendment_notice_date final_amended_date"),
     "advices": ("ep_advice_ep_advice", "partner period advice_id person_key adviser_type requested_date received_date cancelled_date late_reason"),
     "referrals": ("csds_cyp101referral", "partner period servicerequestid person_key referralrequest_receiveddate discharge_date has_quarantined_descendant"),
     "teams": ("csds_cyp102servicetypereferredto", "partner period servicerequestid teamid_local teamtype referral_closuredate referral_rejectiondate"),
@@ -103,20 +105,40 @@ def create_empty(con: duckdb.DuckDBPyConnection, setting: Setting) -> None:
         select feed || '-' || partner || '-' || period as submission_id, partner, feed, spec, period, period_start, period_end,
             received_at, 'accepted' as status, 1 as received, 1 as accepted, 0 as quarantined, true as is_selected
         from incoming""")
-    con.execute("create table sent as select feed || '-' || partner || '-' || period as submission_id, * exclude (spec) from incoming")
+    con.execute(
+        "create table sent as select feed || '-' || partner || '-' || period as submission_id, * exclude (spec) from incoming"
+    )
     con.unregister("incoming")
 
 
 def _submissions(setting: Setting) -> Iterable[tuple[Any, ...]]:
     newest = setting.periods[-1]
     for council in LAYOUT:
-        yield council, "sen2", LAYOUT[council], newest.place, newest.label, newest.start, newest.end, _received(newest.end, 20)
+        yield (
+            council,
+            "sen2",
+            LAYOUT[council],
+            newest.place,
+            newest.label,
+            newest.start,
+            newest.end,
+            _received(newest.end, 20),
+        )
         yield from _of_council(setting, council)
     for provider in (*PROVIDERS, STOPPED_SENDING):
         for period in setting.periods[:2] if provider == STOPPED_SENDING else setting.periods:
             # One provider sent an old extract again after its newest one: it is old all the same.
             days = 400 if (provider, period.place) == ("RTD", 1) else 20
-            yield provider, "csds", "1", period.place, period.label, period.start, period.end, _received(period.end, days)
+            yield (
+                provider,
+                "csds",
+                "1",
+                period.place,
+                period.label,
+                period.start,
+                period.end,
+                _received(period.end, days),
+            )
 
 
 def _of_council(setting: Setting, council: str) -> Iterable[tuple[Any, ...]]:
@@ -129,7 +151,16 @@ def _of_council(setting: Setting, council: str) -> Iterable[tuple[Any, ...]]:
         yield council, "ehc_local", "1", -1, "earlier", first, first, _received(first, 20)
     for period in setting.periods:
         if period.start >= first:
-            yield council, "ehc_local", "1", period.place, period.label, period.start, period.end, _received(period.end, 20)
+            yield (
+                council,
+                "ehc_local",
+                "1",
+                period.place,
+                period.label,
+                period.start,
+                period.end,
+                _received(period.end, 20),
+            )
 
 
 def _received(day: Any, days: int) -> datetime:
