@@ -79,7 +79,9 @@ dated as (
 )
 
 select
-    {{ surrogate_key(['source_feed', 'case_id', 'event_type', 'event_date', 'submission_id', 'source_row']) }} as event_id,
+    {{ surrogate_key(
+        ['source_feed', 'case_id', 'event_type', 'event_date', 'submission_id', 'source_row']
+    ) }} as event_id,
     person_key,
     case_id,
     pathway,

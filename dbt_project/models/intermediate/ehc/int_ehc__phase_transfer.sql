@@ -15,7 +15,9 @@ with transfer as (
 )
 
 select
-    {{ surrogate_key(["'phase_transfer'", 'transfer.area_id', 'transfer.request_id', 'transfer.due_date']) }} as case_id,
+    {{ surrogate_key(
+        ["'phase_transfer'", 'transfer.area_id', 'transfer.request_id', 'transfer.due_date']
+    ) }} as case_id,
     transfer.area_id,
     transfer.person_key,
     'ehc' as pathway,

@@ -1,4 +1,4 @@
--- SEN2 has the last review of a plan: a decision notified before its meeting is that of the review before, whose meeting is not told.
+-- SEN2 has a plan's last review. A decision notified before the meeting is that of the review before, which has no row.
 with returned as (
     select
         request.partner_id as area_id,
@@ -52,7 +52,8 @@ held as (
         local_review.final_amended_date,
         true as is_told_locally,
         true as is_notice_told,
-        coalesce(sen2.is_incomplete, false) or coalesce(local_review.has_quarantined_descendant, false) as is_incomplete,
+        coalesce(sen2.is_incomplete, false)
+        or coalesce(local_review.has_quarantined_descendant, false) as is_incomplete,
         'ehc_local' as source_feed,
         local_review.submission_id,
         local_review.source_row

@@ -111,11 +111,13 @@ select
     -- The day of the transfer is not told, so the months before the first decision here are another authority's.
     plan.is_transferred_in and begun.is_first as is_transferred_in,
     plan.is_superseded,
-    -- Without the council's own system the last review is known, if that. In a plan's first two years it is taken to be the first.
-    not (
-        coalesce(told_from.first_day <= begun.begun_date, false)
-        or (begun.is_first and plan.is_review_told and {{ add_months('begun.begun_date', 24) }} > parameter.as_of)
-    ) as is_history_untold,
+    -- Without the council's own system the last review is known; in a plan's first two years it is taken to be the first.
+    case
+        when told_from.first_day <= begun.begun_date then false
+        when begun.is_first and plan.is_review_told
+            then {{ add_months('begun.begun_date', 24) }} <= parameter.as_of
+        else true
+    end as is_history_untold,
     'sen2' as source_feed,
     plan.submission_id,
     plan.source_row
