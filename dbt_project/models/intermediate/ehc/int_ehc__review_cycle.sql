@@ -111,7 +111,7 @@ select
     -- The day of the transfer is not told, so the months before the first decision here are another authority's.
     plan.is_transferred_in and begun.is_first as is_transferred_in,
     plan.is_superseded,
-    -- Without the council's own system the last review is known; in a plan's first two years it is taken to be the first.
+    -- Without the council's own system the last review is known; in a plan's first two years that is the first.
     case
         when told_from.first_day <= begun.begun_date then false
         when begun.is_first and plan.is_review_told
