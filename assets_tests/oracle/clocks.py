@@ -97,7 +97,7 @@ def _is_impossible(case: Running, wait: int | None, setting: Setting) -> bool:
     settled = case.end if case.stop is None else case.stop
     if case.start > setting.known_at or (settled is not None and settled < case.start):
         return True
-    return wait is not None and plus(case.start, wait) > ten_years_after(case.start)
+    return wait is not None and (wait < 0 or plus(case.start, wait) > ten_years_after(case.start))
 
 
 def of_person(person: Person) -> frozenset[str]:
