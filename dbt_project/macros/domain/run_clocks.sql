@@ -37,7 +37,8 @@ meaning as (
         {%- for role in ['stop', 'end', 'nullify', 'reject', 'historical', 'duplicate', 'incomplete'] %}
         {{ in_pipe_list('kind.event_type', 'rule.' ~ role ~ '_events') }} as is_{{ role }},
         {%- endfor %}
-        {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception
+        {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception,
+        {{ in_pipe_list('kind.event_type', 'rule.due_event') }} as is_due
     from {{ ref('clock_rule') }} as rule
     cross join (select distinct event.event_type from {{ events }} as event) as kind
 ),
@@ -62,6 +63,7 @@ matched as (
         {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_end') }} as end_mark,
         {{ earliest_event('first_event.event_type', 'first_event.event_date', 'meaning.is_nullify') }} as nullify_mark,
         max(case when meaning.is_exception then 1 else 0 end) = 1 as is_excepted,
+        min(case when meaning.is_due then first_event.event_date end) as stated_due_date,
         min(case when meaning.is_reject then first_event.event_date end) as reject_date,
         max(case when meaning.is_historical then 1 else 0 end) = 1 as is_historical,
         max(case when meaning.is_duplicate then 1 else 0 end) = 1 as is_duplicate_in_spell,
@@ -98,7 +100,7 @@ dated as (
         matched.is_historical,
         matched.is_duplicate_in_spell,
         matched.is_incomplete,
-        nullif(rule.limit_days, 0) as limit_days,
+        rule.limit_kind,
         rule.limit_inclusive,
         rule.exception_effect,
         rule.exclude_when,
@@ -106,7 +108,11 @@ dated as (
         parameter.as_of,
         parameter.known_at,
         -- A clock without a promise has no due date: it is measured, and nothing is late.
-        {{ add_days('started.start_date', 'nullif(rule.limit_days, 0)') }} as due_date
+        case
+            when rule.due_event <> '' then matched.stated_due_date
+            when rule.limit_months > 0 then {{ add_months('started.start_date', 'rule.limit_months') }}
+            else {{ add_days('started.start_date', 'nullif(rule.limit_days, 0)') }}
+        end as due_date
     from matched
     inner join {{ ref('clock_rule') }} as rule
         on matched.clock_id = rule.clock_id and matched.valid_from = rule.valid_from
@@ -162,6 +168,9 @@ flagged as (
                 then
                     coalesce(
                         case
+                            when measured.is_excepted and measured.exception_effect = 'keeps' then false
+                            when measured.limit_kind = 'at_least'
+                                then measured.status = 'stopped' and measured.counted_to_date < measured.due_date
                             when measured.limit_inclusive then measured.counted_to_date > measured.due_date
                             else measured.counted_to_date >= measured.due_date
                         end,
@@ -171,7 +180,9 @@ flagged as (
         coalesce(measured.reject_date <= measured.as_of, false) and measured.status = 'ended' as is_rejected,
         -- Impossible by rules 7.2: stopped or ended before it started, begun after the freeze, or longer than ten years.
         coalesce(measured.stop_date < measured.start_date, false)
-        or coalesce(measured.end_date < measured.start_date and measured.stop_date is null, false)
+        or coalesce(
+            measured.end_date < measured.start_date and (measured.stop_date is null or measured.status = 'ended'), false
+        )
         or coalesce(measured.nullify_date < measured.start_date and measured.stop_date is null, false)
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
@@ -198,7 +209,7 @@ select
     flagged.status,
     flagged.as_of,
     flagged.due_date,
-    cast(flagged.limit_days as integer) as limit_days,
+    cast({{ days_between('flagged.start_date', 'flagged.due_date') }} as integer) as limit_days,
     cast(flagged.wait_days as integer) as wait_days,
     band.band as wait_band,
     flagged.is_over_limit,
