@@ -29,6 +29,9 @@ ehcp_20w_pct_exc
 ehc_decision_6w_pct
 ehc_open_over_20w_count
 ehc_weeks_median
+annual_review_12m_pct
+annual_review_decided_12m_pct
+amended_plan_12w_pct
 ehcp_caseload
 slt_wait_over_18w_pct
 slt_wait_mean_weeks

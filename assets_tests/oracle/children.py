@@ -5,6 +5,7 @@ from __future__ import annotations
 from .choices import Choices
 from .ehc_records import add_requests
 from .records import Child, Person, Setting
+from .step_records import add_steps
 from .therapy_records import add_referrals
 
 _AREAS = ("nottingham", "nottinghamshire", "derby", "newcastle", "nottingham", "derby", "elsewhere", None)
@@ -19,4 +20,5 @@ def a_child(c: Choices, setting: Setting, name: str) -> Child:
         add_referrals(c, setting, child, name)
     if kind > 3:
         add_requests(c, setting, child, name)
+        add_steps(c, setting, child, name)
     return child

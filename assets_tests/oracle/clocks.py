@@ -57,7 +57,14 @@ def band_of(wait: int) -> str:
 
 
 def read(clock: str, limit: int, provider: str, area: str, person: Person, case: Running, setting: Setting) -> Answer:
-    """The clock at the quarter's end."""
+    """The clock at the quarter's end, with a limit in days."""
+    return read_until(clock, plus(case.start, limit), provider, area, person, case, setting)
+
+
+def read_until(
+    clock: str, due: date, provider: str, area: str, person: Person, case: Running, setting: Setting
+) -> Answer:
+    """The clock at the quarter's end, with the last day that is in time."""
     status, settled = state(case, setting.as_of)
     runs = status in ("open", "stopped", "ended")
     wait = ((settled or setting.as_of) - case.start).days if runs else None
@@ -67,9 +74,9 @@ def read(clock: str, limit: int, provider: str, area: str, person: Person, case:
     left_out = always | case.while_open | case.marks
     is_counted = runs and not always and not (status == "open" and case.while_open)
     return Answer(
-        person.key, clock, provider, area, case.start, plus(case.start, limit), status, settled, wait,
+        person.key, clock, provider, area, case.start, due, status, settled, wait,
         None if wait is None or wait < 0 else band_of(wait),
-        wait is not None and wait > limit, "|".join(sorted(left_out)), is_counted,
+        wait is not None and (settled or setting.as_of) > due, "|".join(sorted(left_out)), is_counted,
     )  # fmt: skip
 
 
@@ -90,7 +97,7 @@ def _is_impossible(case: Running, wait: int | None, setting: Setting) -> bool:
     settled = case.end if case.stop is None else case.stop
     if case.start > setting.known_at or (settled is not None and settled < case.start):
         return True
-    return wait is not None and plus(case.start, wait) > ten_years_after(case.start)
+    return wait is not None and (wait < 0 or plus(case.start, wait) > ten_years_after(case.start))
 
 
 def of_person(person: Person) -> frozenset[str]:

@@ -13,7 +13,7 @@ import polars as pl
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.build import BUILDING_NAME
 
-from . import plans, therapies
+from . import plans, reviews, steps, therapies
 from .children import a_child
 from .choices import Seeded
 from .clocks import Answer
@@ -34,11 +34,13 @@ _SCHEMA = {
 CLOCKS = (
     "slt_treatment_18w",
     "ot_treatment_13w",
-    "ehc_decision_6w",
-    "ehc_no_issue_16w",
-    "ehc_plan_20w_inc",
-    "ehc_plan_20w_exc",
-)
+    *(f"ehc_{step}" for step in ("decision_6w", "decision_6w_exc", "no_issue_16w", "no_issue_16w_exc", "plan_20w_inc", "plan_20w_exc")),
+    *(f"ehc_{step}" for step in ("draft_15d", "review_report_2w", "review_decision_4w", "review_held_12m", "review_decided_12m")),
+    *(f"ehc_{step}" for step in ("amendment_notice_4w", "amended_plan_8w", "amended_plan_12w")),
+    *(f"ehc_phase_transfer_{day}" for day in ("15_feb", "31_mar", "other")),
+    *(f"{adviser}_advice_6w" for adviser in (
+        "ep", "slt", "ot", "physio", "paediatric", "camhs", "sensory", "social_care", "school", "other")),
+)  # fmt: skip
 """What dbt says, as the oracle says it."""
 _BUILT = f"""
     select person_key as person, clock_id as clock, provider_id as provider, area_id as area, start_date as start, due_date as due, status,
@@ -56,6 +58,10 @@ class Comparison:
     differences: pl.DataFrame
 
 
+SIDES = (plans.answers, steps.answers, reviews.answers, therapies.answers)
+"""The oracle, part by part."""
+
+
 def children_of(setting: Setting, seed: int, count: int) -> list[Child]:
     """The children of a seed."""
     choices = Seeded(seed)
@@ -64,7 +70,7 @@ def children_of(setting: Setting, seed: int, count: int) -> list[Child]:
 
 def answers(children: Sequence[Child], setting: Setting) -> list[Answer]:
     """All that the oracle says."""
-    return [answer for child in children for of in (plans.answers, therapies.answers) for answer in of(child, setting)]
+    return [answer for child in children for of in SIDES for answer in of(child, setting)]
 
 
 def compare(children: Sequence[Child], setting: Setting, expected: Sequence[Answer] | None = None) -> Comparison:

@@ -17,6 +17,15 @@ def plus(day: date, days: int) -> date:
     return day + timedelta(days=days)
 
 
+def months_after(day: date, months: int) -> date:
+    """So many calendar months later or, below 0, earlier; where the month has no such day, its 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    try:
+        return day.replace(year=day.year + years, month=month + 1)
+    except ValueError:
+        return day.replace(year=day.year + years, month=month + 1, day=28)
+
+
 def ten_years_after(day: date) -> date:
     """The tenth anniversary; of 29 February, the 28th where there is no 29th."""
     try:

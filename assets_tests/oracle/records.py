@@ -70,15 +70,64 @@ class NamedPlan(NamedTuple):
     plan: str
     assessment: str
     start: date
+    ceased: date | None = None
 
 
 class ActivePlan(NamedTuple):
-    """SEN2: a plan in force, and the authority that it was transferred in from."""
+    """SEN2: a plan in force, the authority that it was transferred in from, its last review and its phase transfer."""
 
     council: str
     active_plan: str
     request: str
     transfer_la: str | None
+    meeting: date | None = None
+    outcome: str | None = None
+    draft: date | None = None
+    last_review: date | None = None
+    transfer_due: date | None = None
+    transfer_final: date | None = None
+
+
+class LocalRequest(NamedTuple):
+    """ehc_local: a request in the council's own system, as sent in one extract."""
+
+    council: str
+    period: int
+    local_request: str
+    person: str
+    received: date
+    draft: date | None
+    comments: date | None
+    final: date | None
+
+
+class LocalReview(NamedTuple):
+    """ehc_local: a review in the council's own system, as sent in one extract."""
+
+    council: str
+    period: int
+    local_review: str
+    person: str
+    meeting: date
+    report: date | None
+    outcome: str | None
+    decided: date | None
+    notice: date | None
+    final: date | None
+
+
+class Advice(NamedTuple):
+    """ep_advice: a request for advice to one adviser, as sent in one extract."""
+
+    council: str
+    period: int
+    advice: str
+    person: str
+    adviser: str
+    requested: date
+    returned: date | None
+    cancelled: date | None
+    late_reason: str | None
 
 
 class Referral(NamedTuple):
@@ -148,6 +197,9 @@ class Child:
     assessments: list[Assessment] = field(default_factory=list)
     plans: list[NamedPlan] = field(default_factory=list)
     active_plans: list[ActivePlan] = field(default_factory=list)
+    local_requests: list[LocalRequest] = field(default_factory=list)
+    local_reviews: list[LocalReview] = field(default_factory=list)
+    advices: list[Advice] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
     teams: list[Team] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
@@ -156,9 +208,19 @@ class Child:
 
 
 TABLES = (
-    "requests", "assessments", "plans", "active_plans",
+    "requests", "assessments", "plans", "active_plans", "local_requests", "local_reviews", "advices",
     "referrals", "teams", "contacts", "activities", "rtts",
 )  # fmt: skip
+
+
+LAYOUT = {"nottingham": "2026", "nottinghamshire": "2025", "derby": "2025", "newcastle": "2024"}
+"""The layout of each council's return: 2024 has no draft of an amended plan and no phase transfer (sources 1.3)."""
+
+
+def told_from(council: str, setting: Setting) -> date | None:
+    """The first day that extracts of the council's own system cover; None where it sends none."""
+    first = {"derby": setting.start.replace(year=setting.start.year - 3), "newcastle": setting.periods[0].start}
+    return None if council == "nottinghamshire" else first.get(council, setting.start)
 
 
 def setting_of(year: int, number: int, extracts: int = 4) -> Setting:

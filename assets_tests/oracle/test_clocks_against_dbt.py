@@ -49,6 +49,10 @@ def seen(children: list[Child]) -> Counter[str]:
         found.update([a.status, *a.left_out.split("|")])
         found[f"{a.clock} on the limit day"] += a.is_counted and a.wait == a.due.toordinal() - a.start.toordinal()
         found[f"{a.clock} on the day after"] += a.is_counted and a.wait == a.due.toordinal() - a.start.toordinal() + 1
+        found["12 months from 29 February"] += a.clock.endswith("_12m") and (a.start.month, a.start.day) == (2, 29)
+        if a.clock == "ehc_draft_15d" and a.status == "stopped":
+            found[f"draft on day {a.wait}"] += a.is_counted
+            found["answered draft"] += not a.is_over and (a.wait or 0) < 15
         found["settled on the last day"] += a.settled == SETTING.as_of
         found["over ten years"] += (a.wait or 0) > 3653
         found["settled before it began"] += (a.wait or 0) < 0
@@ -103,8 +107,17 @@ GOLDEN = [
     "transferred between providers", "provider stopped sending", "no longer sent", "referred again on day 5",
     "referred again on day 6", "recorded late", "was not brought",
     *(f"{clock} on the {day}" for clock in (
-        "slt_treatment_18w", "ot_treatment_13w", "ehc_decision_6w", "ehc_no_issue_16w", "ehc_plan_20w_inc", "ehc_plan_20w_exc")
+        "slt_treatment_18w", "ot_treatment_13w", "ehc_decision_6w", "ehc_no_issue_16w", "ehc_plan_20w_inc", "ehc_plan_20w_exc",
+        "ehc_decision_6w_exc", "ehc_review_decision_4w")
       for day in ("limit day", "day after")),
+]  # fmt: skip
+FEWER = [
+    *(f"{clock} on the {day}" for clock in (
+        "ehc_no_issue_16w_exc", "ehc_review_report_2w", "ehc_amendment_notice_4w", "ehc_amended_plan_8w", "ehc_amended_plan_12w", "ehc_review_held_12m",
+        "ehc_review_decided_12m", "ehc_phase_transfer_15_feb", "ehc_phase_transfer_31_mar", "ehc_phase_transfer_other",
+        "ep_advice_6w", "slt_advice_6w", "school_advice_6w")
+      for day in ("limit day", "day after")),
+    "draft on day 15", "draft on day 14", "answered draft", "12 months from 29 February",
 ]  # fmt: skip
 
 
@@ -115,3 +128,8 @@ def test_each_golden_case_comes_many_times(seen: Counter[str], case: str) -> Non
 
 def test_29_february_is_met(seen: Counter[str]) -> None:
     assert seen["begun on 29 February"] >= 20
+
+
+@pytest.mark.parametrize("case", FEWER)
+def test_each_case_of_the_later_steps_is_met(seen: Counter[str], case: str) -> None:
+    assert seen[case] >= 10

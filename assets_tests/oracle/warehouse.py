@@ -25,22 +25,26 @@ from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.raw_submissions import create_submission_tables
 
-from .records import Child, Setting
+from .records import LAYOUT, Child, Setting, told_from
 from .therapy_records import PROVIDERS, STOPPED_SENDING
 
 # Raw table of each kind of record, with the column that each of its fields fills; `partner` and `period` are those of the submission.
 COLUMNS = {
     "requests": ("sen2_requests", "partner requeststableid person_key receiveddate requestoutcome requestoutcomedate exported has_quarantined_descendant"),
     "assessments": ("sen2_assessment", "partner assessmenttableid requeststableid assessmentoutcome assessmentoutcomedate week20"),
-    "plans": ("sen2_namedplan", "partner namedplantableid assessmenttableid startdate"),
-    "active_plans": ("sen2_activeplans", "partner activeplanstableid requeststableid transferla"),
+    "plans": ("sen2_namedplan", "partner namedplantableid assessmenttableid startdate ceasedate"),
+    "active_plans": ("sen2_activeplans", "partner activeplanstableid requeststableid transferla reviewmeeting reviewoutcome reviewdraft lastreview"
+        " phasetransferduedate phasetransferfinaldate"),
+    "local_requests": ("ehc_local_request", "partner period request_id person_key received_date draft_plan_date comments_date final_plan_date"),
+    "local_reviews": ("ehc_local_review", "partner period review_id person_key meeting_date report_date decision decision_date"
+        " amendment_notice_date final_amended_date"),
+    "advices": ("ep_advice_ep_advice", "partner period advice_id person_key adviser_type requested_date received_date cancelled_date late_reason"),
     "referrals": ("csds_cyp101referral", "partner period servicerequestid person_key referralrequest_receiveddate discharge_date has_quarantined_descendant"),
     "teams": ("csds_cyp102servicetypereferredto", "partner period servicerequestid teamid_local teamtype referral_closuredate referral_rejectiondate"),
     "contacts": ("csds_cyp201carecontact", "partner period carecontactid servicerequestid teamid_local contact_date attendancestatus"),
     "activities": ("csds_cyp202careactivity", "partner period careactivityid carecontactid activity_type"),
     "rtts": ("csds_cyp104rtt", "partner period servicerequestid patientpathwayid rtt_startdate rtt_enddate rtt_status"),
 }  # fmt: skip
-_COUNCILS = ("nottingham", "nottinghamshire", "derby", "newcastle")
 _LINK_COLUMNS = {
     "person_key": "VARCHAR", "partner": "VARCHAR", "feed": "VARCHAR", "source_person_id": "VARCHAR", "method": "VARCHAR",
     "match_probability": "DOUBLE", "is_in_doubt": "BOOLEAN", "submission_id": "VARCHAR",
@@ -94,26 +98,69 @@ def create_empty(con: duckdb.DuckDBPyConnection, setting: Setting) -> None:
         [setting.label, setting.start, setting.as_of, setting.as_of, setting.known_at],
     )
     submissions = pl.DataFrame(_submissions(setting), orient="row", schema=[
-        "partner", "feed", "place", "period", "period_start", "period_end", "received_at"])  # fmt: skip
+        "partner", "feed", "spec", "place", "period", "period_start", "period_end", "received_at"])  # fmt: skip
     con.register("incoming", submissions.to_arrow())
     con.execute("""
         insert into raw.submission by name
-        select feed || '-' || partner || '-' || period as submission_id, partner, feed, '1' as spec, period, period_start, period_end,
+        select feed || '-' || partner || '-' || period as submission_id, partner, feed, spec, period, period_start, period_end,
             received_at, 'accepted' as status, 1 as received, 1 as accepted, 0 as quarantined, true as is_selected
         from incoming""")
-    con.execute("create table sent as select feed || '-' || partner || '-' || period as submission_id, * from incoming")
+    con.execute(
+        "create table sent as select feed || '-' || partner || '-' || period as submission_id, * exclude (spec) from incoming"
+    )
     con.unregister("incoming")
 
 
 def _submissions(setting: Setting) -> Iterable[tuple[Any, ...]]:
     newest = setting.periods[-1]
-    for council in _COUNCILS:
-        yield council, "sen2", newest.place, newest.label, newest.start, newest.end, _received(newest.end, 20)
+    for council in LAYOUT:
+        yield (
+            council,
+            "sen2",
+            LAYOUT[council],
+            newest.place,
+            newest.label,
+            newest.start,
+            newest.end,
+            _received(newest.end, 20),
+        )
+        yield from _of_council(setting, council)
     for provider in (*PROVIDERS, STOPPED_SENDING):
         for period in setting.periods[:2] if provider == STOPPED_SENDING else setting.periods:
             # One provider sent an old extract again after its newest one: it is old all the same.
             days = 400 if (provider, period.place) == ("RTD", 1) else 20
-            yield provider, "csds", period.place, period.label, period.start, period.end, _received(period.end, days)
+            yield (
+                provider,
+                "csds",
+                "1",
+                period.place,
+                period.label,
+                period.start,
+                period.end,
+                _received(period.end, days),
+            )
+
+
+def _of_council(setting: Setting, council: str) -> Iterable[tuple[Any, ...]]:
+    for period in setting.periods:
+        yield council, "ep_advice", "1", period.place, period.label, period.start, period.end, _received(period.end, 20)
+    first = told_from(council, setting)
+    if first is None:
+        return
+    if first < setting.periods[0].start:  # extracts of earlier years, in which none of these children was
+        yield council, "ehc_local", "1", -1, "earlier", first, first, _received(first, 20)
+    for period in setting.periods:
+        if period.start >= first:
+            yield (
+                council,
+                "ehc_local",
+                "1",
+                period.place,
+                period.label,
+                period.start,
+                period.end,
+                _received(period.end, 20),
+            )
 
 
 def _received(day: Any, days: int) -> datetime:
@@ -139,7 +186,8 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list
     if table == "person":
         con.execute("insert into raw.person by name from incoming")
     else:
-        feed, place = table.split("_")[0], "true" if "period" not in names else "sent.place = incoming.period"
+        feed = next(name for name in feeds.names() if table.startswith(f"{name}_"))
+        place = "true" if "period" not in names else "sent.place = incoming.period"
         con.execute(f"""
             insert into raw.{table} by name
             select incoming.* {"exclude (period)" if "period" in names else ""}, sent.* exclude (partner, feed, place),

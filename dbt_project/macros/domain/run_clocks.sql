@@ -54,7 +54,8 @@ meaning as (
         {%- for role in roles %}
         {{ in_pipe_list('kind.event_type', 'rule.' ~ role ~ '_events') }} as is_{{ role }},
         {%- endfor %}
-        {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception
+        {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception,
+        {{ in_pipe_list('kind.event_type', 'rule.due_event') }} as is_due
     from rule
     cross join (select distinct event.event_type from {{ events }} as event) as kind
 ),
@@ -69,6 +70,7 @@ told as (
         {{ earliest_event('event.event_type', 'event.event_date', 'meaning.is_end') }} as end_mark,
         min(case when meaning.is_nullify then event.event_date end) as nullify_date,
         min(case when meaning.is_reject then event.event_date end) as reject_date,
+        min(case when meaning.is_due then event.event_date end) as stated_due_date,
         max(case when meaning.is_exception then 1 else 0 end) as exceptions,
         max(case when meaning.is_historical then 1 else 0 end) as historicals,
         max(case when meaning.is_duplicate then 1 else 0 end) as duplicates,
@@ -76,7 +78,7 @@ told as (
     from {{ events }} as event
     inner join meaning
         on event.pathway = meaning.pathway and event.event_type = meaning.event_type
-    where meaning.is_exception{% for role in roles %} or meaning.is_{{ role }}{% endfor %}
+    where meaning.is_exception or meaning.is_due{% for role in roles %} or meaning.is_{{ role }}{% endfor %}
     group by meaning.rule_number, event.case_id
 ),
 
@@ -103,12 +105,17 @@ dated as (
         coalesce(told.historicals = 1, false) as is_historical,
         coalesce(told.duplicates = 1, false) as is_duplicate_in_spell,
         coalesce(told.incompletes = 1, false) as is_incomplete,
-        rule.promised_days as limit_days,
+        rule.exception_effect,
+        rule.limit_kind,
         rule.limit_inclusive,
         parameter.as_of,
         parameter.known_at,
         -- A clock without a promise has no due date: it is measured, and nothing is late.
-        {{ add_days('started.start_date', 'rule.promised_days') }} as due_date
+        case
+            when rule.due_event <> '' then told.stated_due_date
+            when rule.limit_months > 0 then {{ add_months('started.start_date', 'rule.limit_months') }}
+            else {{ add_days('started.start_date', 'rule.promised_days') }}
+        end as due_date
     from started
     inner join rule
         on
@@ -164,6 +171,9 @@ flagged as (
                 then
                     coalesce(
                         case
+                            when measured.is_excepted and measured.exception_effect = 'keeps' then false
+                            when measured.limit_kind = 'at_least'
+                                then measured.status = 'stopped' and measured.counted_to_date < measured.due_date
                             when measured.limit_inclusive then measured.counted_to_date > measured.due_date
                             else measured.counted_to_date >= measured.due_date
                         end,
@@ -173,11 +183,17 @@ flagged as (
         coalesce(measured.reject_date <= measured.as_of, false) and measured.status = 'ended' as is_rejected,
         -- Impossible by rules 7.2: stopped or ended before it started, begun after the freeze, or longer than ten years.
         coalesce(measured.stop_date < measured.start_date, false)
-        or coalesce(measured.end_date < measured.start_date and measured.stop_date is null, false)
+        or coalesce(
+            measured.end_date < measured.start_date and (measured.stop_date is null or measured.status = 'ended'), false
+        )
         or coalesce(measured.nullify_date < measured.start_date and measured.stop_date is null, false)
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
     from measured
+),
+
+band_of_day as (
+    {{ wait_band_of_days() }}
 )
 
 select
@@ -200,9 +216,9 @@ select
     flagged.status,
     flagged.as_of,
     flagged.due_date,
-    cast(flagged.limit_days as integer) as limit_days,
+    cast({{ days_between('flagged.start_date', 'flagged.due_date') }} as integer) as limit_days,
     cast(flagged.wait_days as integer) as wait_days,
-    band.band as wait_band,
+    band_of_day.band as wait_band,
     flagged.is_over_limit,
     flagged.is_excepted,
     flagged.is_rejected,
@@ -216,7 +232,7 @@ select
     -- The filter comes last, from the flags that the rule names; each row that falls out says by its flags why.
     not (
         flagged.status in ('not_started', 'nullified')
-        or (flagged.is_excepted and rule.exception_effect = 'exclude')
+        or (flagged.is_excepted and flagged.exception_effect = 'exclude')
         {%- for flag in flags %}
         or (flagged.is_{{ flag }} and rule.excludes_{{ flag }})
         or (flagged.is_{{ flag }} and flagged.status = 'open' and rule.excludes_open_{{ flag }})
@@ -224,9 +240,8 @@ select
     ) as is_counted
 from flagged
 inner join rule on flagged.rule_number = rule.rule_number
-cross join (select max(wait_days) as wait_days from {{ ref('int_reference__wait_band_day') }}) as last_banded
-left join {{ ref('int_reference__wait_band_day') }} as band
-    on case
-        when flagged.wait_days > last_banded.wait_days then last_banded.wait_days else flagged.wait_days
-    end = band.wait_days
+cross join (select max(band_of_day.wait_days) as wait_days from band_of_day) as last_day
+left join band_of_day
+    on case when flagged.wait_days > last_day.wait_days then last_day.wait_days else flagged.wait_days end
+        = band_of_day.wait_days
 {% endmacro %}

@@ -12,6 +12,8 @@ clock as (
         member.area_id,
         clock.clock_id,
         clock.stop_date,
+        clock.end_date,
+        clock.due_date,
         clock.status,
         clock.wait_days,
         clock.is_over_limit
@@ -49,6 +51,21 @@ completed as (
     group by clock.area_id, clock.clock_id, reporting_window.time_window
 ),
 
+-- Done or not, what fell due in the quarter; what ended by its day did not fall due.
+due as (
+    select
+        clock.area_id,
+        clock.clock_id,
+        reporting_window.time_window,
+        count(*) as due_count,
+        {{ count_if("clock.status = 'stopped' and not clock.is_over_limit") }} as kept_count
+    from clock
+    inner join reporting_window
+        on clock.due_date >= reporting_window.first_day and clock.due_date <= reporting_window.last_day
+    where not (clock.status = 'ended' and clock.end_date <= clock.due_date)
+    group by clock.area_id, clock.clock_id, reporting_window.time_window
+),
+
 overdue as (
     select
         area_id,
@@ -80,6 +97,17 @@ measured as (
     from completed
     inner join {{ ref('metric_definition') }} as definition on completed.clock_id = definition.clock_id
     where definition.measure = 'share of completed clocks'
+    union all
+    select
+        definition.metric_id,
+        due.area_id,
+        due.time_window,
+        cast(due.kept_count as double) as numerator,
+        cast(due.due_count as double) as denominator,
+        {{ pct('due.kept_count', 'due.due_count') }} as value
+    from due
+    inner join {{ ref('metric_definition') }} as definition on due.clock_id = definition.clock_id
+    where definition.measure = 'share of clocks falling due'
     union all
     select
         definition.metric_id,

@@ -11,11 +11,23 @@ where
         target_type = 'absolute'
         and not (
             area_id = 'nottinghamshire'
-            and metric_id in ('ehcp_20w_pct_inc', 'ehcp_20w_pct_exc')
-            and time_window = 'calendar_ytd'
             and (
-                (target_value = 15 and target_due_date = date '2023-09-30')
-                or (target_value = 40 and target_due_date = date '2024-07-31')
+                (
+                    metric_id in ('ehcp_20w_pct_inc', 'ehcp_20w_pct_exc')
+                    and time_window = 'calendar_ytd'
+                    and (
+                        (target_value = 15 and target_due_date = date '2023-09-30')
+                        or (target_value = 40 and target_due_date = date '2024-07-31')
+                    )
+                )
+                or (
+                    time_window = 'quarter'
+                    and target_due_date = date '2024-07-31'
+                    and (
+                        (metric_id = 'annual_review_12m_pct' and target_value = 80)
+                        or (metric_id = 'amended_plan_12w_pct' and target_value = 85)
+                    )
+                )
             )
         )
     )

@@ -16,7 +16,7 @@ with contact as (
         source_feed,
         submission_id,
         source_row
-    from {{ ref('int_' ~ feed ~ '__contact') }}
+    from {{ stays(ref('int_' ~ feed ~ '__contact')) }}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -10,7 +10,7 @@ with milestone as (
         source_feed,
         submission_id,
         source_row
-    from {{ ref('int_' ~ feed ~ '__milestone') }}
+    from {{ stays(ref('int_' ~ feed ~ '__milestone')) }}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -23,7 +23,7 @@ with referral as (
         source_feed,
         submission_id,
         source_row
-    from {{ ref('int_' ~ feed ~ '__referral') }}
+    from {{ stays(ref('int_' ~ feed ~ '__referral')) }}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -1,7 +1,7 @@
 with clock as (
-    select * from {{ ref('fct_clock__ehc') }}
+    select * from {{ stays(ref('fct_clock__ehc')) }}
     union all
-    select * from {{ ref('fct_clock__pathway') }}
+    select * from {{ stays(ref('fct_clock__pathway')) }}
 )
 
 select

@@ -1,7 +1,7 @@
 with event as (
-    select * from {{ ref('int_ehc__event') }}
+    select * from {{ stays(ref('int_ehc__event')) }}
     union all
-    select * from {{ ref('int_pathway__event') }}
+    select * from {{ stays(ref('int_pathway__event')) }}
 )
 
 select
