@@ -25,67 +25,38 @@ period as (
     from parameter
 ),
 
-clock as (
+-- A quarter waits as its last month does; what came to pass in it is what did in its three months.
+month_of_period as (
     select
-        clock.*,
-        member.area_id as reporting_area_id
-    from {{ ref('fct_clock__pathway') }} as clock
-    inner join {{ ref('int_reference__area_member') }} as member on clock.area_id = member.member_area_id
-    where clock.is_counted
-),
-
--- The same rule for every period, month or quarter: who waits on its last day, and what stopped, ended or began within it.
-placed as (
-    select
-        'waiting' as state,
         period.period_type,
         period.period,
-        clock.*,
-        {{ days_between('clock.start_date', 'period.period_end') }} as days
-    from clock
-    inner join period
-        on
-            clock.start_date <= period.period_end
-            and coalesce(clock.stop_date > period.period_end, true)
-            and coalesce(clock.end_date > period.period_end, true)
-    {%- for state, day, status in [('completed', 'stop_date', 'stopped'), ('left', 'end_date', 'ended')] %}
-    union all
-    select
-        '{{ state }}' as state,
-        period.period_type,
-        period.period,
-        clock.*,
-        clock.wait_days as days
-    from clock
-    inner join period on clock.{{ day }} >= period.period_start and clock.{{ day }} <= period.period_end
-    where clock.status = '{{ status }}'
-    {%- endfor %}
-    union all
-    select
-        'arrived' as state,
-        period.period_type,
-        period.period,
-        clock.*,
-        null as days
-    from clock
-    inner join period on clock.start_date >= period.period_start and clock.start_date <= period.period_end
+        period.period_end,
+        calendar.month,
+        case when period.period_end = calendar.month_end then 1 else 0 end as is_last
+    from period
+    inner join {{ ref('int_reference__month') }} as calendar
+        on period.period_start <= calendar.month_start and period.period_end >= calendar.month_end
 ),
 
 spread as (
-    {%- for provider in ['placed.provider_id', "'Total'"] %}
+    {%- for provider in ['wait.provider_id', "'Total'"] %}
     select
-        placed.state,
-        placed.period_type,
-        placed.period,
-        placed.clock_id,
-        placed.pathway,
-        placed.service,
-        placed.tier,
-        placed.reporting_area_id as area_id,
+        wait.state,
+        month_of_period.period_type,
+        month_of_period.period,
+        wait.clock_id,
+        wait.pathway,
+        wait.service,
+        wait.tier,
+        member.area_id,
         {{ provider }} as provider_id,
-        placed.person_key,
-        placed.days
-    from placed
+        wait.person_key,
+        wait.days,
+        wait.band
+    from {{ ref('int_pathway__wait') }} as wait
+    inner join {{ ref('int_reference__area_member') }} as member on wait.area_id = member.member_area_id
+    inner join month_of_period
+        on wait.month = month_of_period.month and (wait.state <> 'waiting' or month_of_period.is_last = 1)
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -104,13 +75,13 @@ ranked as (
 
 banded as (
     select
-        ranked.{{ (moment + cell) | join(', ranked.') }},
-        band.band,
+        {{ (moment + cell) | join(', ') }},
+        band,
         count(*) as pathway_count,
-        sum(case when ranked.wait_rank = 1 then 1 else 0 end) as child_count
+        sum(case when wait_rank = 1 then 1 else 0 end) as child_count
     from ranked
-    inner join {{ ref('wait_band') }} as band on ranked.days >= band.from_days and ranked.days <= band.to_days
-    group by ranked.{{ (moment + cell) | join(', ranked.') }}, band.band
+    where band is not null
+    group by {{ (moment + cell) | join(', ') }}, band
 ),
 
 measured as (
@@ -192,22 +163,26 @@ judged as (
         needed.area_id,
         needed.provider_id,
         state.state,
-        period.period_type,
-        period.period,
+        month_of_period.period_type,
+        month_of_period.period,
         max(case when supply.supply_status = 'withheld' then 1 else 0 end) as withheld_count,
         max(case when coalesce(supply.supply_status, 'not_supplied') = 'not_supplied' then 1 else 0 end) as missing_count,
         {{ join_text('supply.reason', '; ') }} as reason
     from needed
     cross join state
-    cross join period
+    inner join month_of_period on state.state <> 'waiting' or month_of_period.is_last = 1
     left join {{ ref('int_pathway__supply') }} as supply
         on
             needed.service = supply.service
             and needed.needed_provider_id = supply.provider_id
-            and supply.month_end >= case when state.state = 'waiting' then period.period_end else period.period_start end
-            and supply.month_end <= period.period_end
+            and month_of_period.month = supply.month
     group by
-        needed.service, needed.area_id, needed.provider_id, state.state, period.period_type, period.period
+        needed.service,
+        needed.area_id,
+        needed.provider_id,
+        state.state,
+        month_of_period.period_type,
+        month_of_period.period
 ),
 
 framed as (
