@@ -1,5 +1,5 @@
--- Who speaks for a service: a provider that ever sent a feed which tells of it, or that is expected to. A month is covered when every
--- such feed of the provider has a submission for it.
+-- Who speaks for a service: a provider that ever sent a feed which tells of it, or that is expected to. A month is
+-- covered when every such feed of the provider has a submission for it.
 with feed_of_service as (
     select distinct
         rule.feed,

@@ -1,4 +1,5 @@
--- The same rule for every month: who waits on its last day, from the clock's own dates, and what stopped, ended or began within it.
+-- The same rule for every month: who waits on its last day, by the clock's own dates, and what ended or began
+-- within it.
 with clock as (
     select * from {{ ref('fct_clock__pathway') }}
     where is_counted

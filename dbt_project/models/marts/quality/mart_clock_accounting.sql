@@ -55,10 +55,13 @@ select
     everything.area_id,
     listed.reason,
     cast(listed.reason_order as integer) as reason_order,
-    cast(case when listed.reason = 'all' then everything.case_count else coalesce(tallied.case_count, 0) end as bigint)
-        as case_count,
-    cast(case when listed.reason = 'all' then everything.child_count else coalesce(tallied.child_count, 0) end as bigint)
-        as child_count,
+    {%- for column in ['case_count', 'child_count'] %}
+    cast(
+        case
+            when listed.reason = 'all' then everything.{{ column }} else coalesce(tallied.{{ column }}, 0)
+        end as bigint
+    ) as {{ column }},
+    {%- endfor %}
     'none' as suppression
 from everything
 cross join listed

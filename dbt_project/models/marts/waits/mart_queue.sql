@@ -1,4 +1,5 @@
--- The arithmetic of a queue over the quarter's rows of the waiting list. Where a term is unknown, so is what rests on it.
+-- The arithmetic of a queue over the quarter's rows of the waiting list. Where a term is unknown, so is what rests on
+-- it.
 with parameter as (
     select
         quarter,
@@ -33,11 +34,11 @@ dated as (
     select
         turned.*,
         parameter.quarter,
-        {{ weeks('(' ~ days_between('parameter.quarter_start', 'parameter.quarter_end') ~ ' + 1)') }} as weeks_in_quarter,
+        {{ weeks(days_between('parameter.quarter_start', add_days('parameter.quarter_end', 1))) }} as weeks_in_quarter,
         {{ weeks('nullif(rule.limit_days, 0)') }} as standard_weeks,
         target.meet_by,
         case
-            when target.meet_by > parameter.quarter_end
+            when parameter.quarter_end < target.meet_by
                 then {{ weeks(days_between('parameter.quarter_end', 'target.meet_by')) }}
         end as weeks_to_meet,
         target.list_divisor
@@ -46,13 +47,13 @@ dated as (
     left join {{ ref('clock_rule') }} as rule
         on
             turned.clock_id = rule.clock_id
-            and rule.valid_from <= parameter.quarter_end
-            and rule.valid_to >= parameter.quarter_end
+            and parameter.quarter_end >= rule.valid_from
+            and parameter.quarter_end <= rule.valid_to
     left join {{ ref('queue_target') }} as target
         on
             turned.clock_id = target.clock_id
-            and target.valid_from <= parameter.quarter_end
-            and target.valid_to >= parameter.quarter_end
+            and parameter.quarter_end >= target.valid_from
+            and parameter.quarter_end <= target.valid_to
 ),
 
 aimed as (

@@ -1,4 +1,5 @@
--- The SitRep counts by provider, whoever lives where: our side is each open pathway that counts, or would but for the place of residence.
+-- The SitRep counts by provider, whoever lives where: our side is each open pathway that counts, or would but for where
+-- the child lives.
 with pathway as (
     select
         clock.clock_id,
@@ -70,6 +71,13 @@ paired as (
     where sitrep_count is not null
 ),
 
+measured as (
+    select distinct
+        rule.clock_id,
+        rule.service
+    from {{ ref('clock_rule') }} as rule
+),
+
 supply as (
     select
         line.service_line,
@@ -78,10 +86,7 @@ supply as (
         max(case when supply.supply_status = 'supplied' then 0 else 1 end) as is_missing,
         {{ join_text('supply.reason', '; ') }} as reason
     from {{ ref('int_pathway__supply') }} as supply
-    inner join (select distinct
-        rule.clock_id,
-        rule.service
-    from {{ ref('clock_rule') }} as rule) as measured on supply.service = measured.service
+    inner join measured on supply.service = measured.service
     inner join {{ ref('sitrep_line') }} as line on measured.clock_id = line.clock_id
     group by line.service_line, supply.provider_id, supply.month
 ),

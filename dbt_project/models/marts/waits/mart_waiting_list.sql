@@ -166,7 +166,7 @@ judged as (
         month_of_period.period_type,
         month_of_period.period,
         max(case when supply.supply_status = 'withheld' then 1 else 0 end) as withheld_count,
-        max(case when coalesce(supply.supply_status, 'not_supplied') = 'not_supplied' then 1 else 0 end) as missing_count,
+        max(case when coalesce(supply.supply_status = 'not_supplied', true) then 1 else 0 end) as missing_count,
         {{ join_text('supply.reason', '; ') }} as reason
     from needed
     cross join state
