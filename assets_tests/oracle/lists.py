@@ -110,21 +110,15 @@ def waiting_list(waits: Iterable[Wait], setting: Setting) -> dict[Cell, Figures]
     """Every row of the list, noughts too."""
     periods = [*months(setting), (setting.label, setting.start, setting.as_of)]
     held: dict[tuple[str, ...], list[tuple[str, int | None]]] = defaultdict(list)
-    cells, senders = set(), defaultdict(set)
-    for wait in waits:
-        if reason(wait) != "counted":
-            continue
-        areas = [wait.area, BOARD] if wait.area in AREAS[:2] else [wait.area]
-        for period, first, last in periods:
-            for state, days in _states(wait, first, last):
-                for area in areas:
-                    senders[wait.clock, area].add(wait.provider)
-                    for provider in (wait.provider, "Total"):
-                        cells.add((wait.clock, area, provider))
-                        held[period, state, wait.clock, area, provider].append((wait.person, days))
+    for period, state, wait, days in _placed(waits, periods):
+        for area in [wait.area, BOARD] if wait.area in AREAS[:2] else [wait.area]:
+            for provider in (wait.provider, "Total"):
+                held[period, state, wait.clock, area, provider].append((wait.person, days))
+    cells = {key[2:] for key in held}
     found = {}
     for clock, area, provider in cells:
-        silent = STOPPED_SENDING in (senders[clock, area] if provider == "Total" else {provider})
+        # A sum over providers is silent when one of them is.
+        silent = (clock, area, STOPPED_SENDING) in cells and provider in (STOPPED_SENDING, "Total")
         for period, _, last in periods:
             for state in ("waiting", "completed", "left", "arrived"):
                 there = held.get((period, state, clock, area, provider), [])
@@ -133,6 +127,16 @@ def waiting_list(waits: Iterable[Wait], setting: Setting) -> dict[Cell, Figures]
                     cell = Cell(period, state, clock, area, provider, band)
                     found[cell] = figures if is_told else Figures(None, None)
     return found
+
+
+def _placed(
+    waits: Iterable[Wait], periods: Sequence[tuple[str, date, date]]
+) -> Iterator[tuple[str, str, Wait, int | None]]:
+    for wait in waits:
+        if reason(wait) == "counted":
+            for period, first, last in periods:
+                for state, days in _states(wait, first, last):
+                    yield period, state, wait, days
 
 
 def _banded(state: str, there: Sequence[tuple[str, int | None]]) -> Iterator[tuple[str, Figures]]:

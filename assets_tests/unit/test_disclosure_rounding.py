@@ -46,7 +46,7 @@ def test_formulas_follow_the_rounded_counts_and_one_another() -> None:
     formulas = {"ratio": "here_count / nullif(came_count, 0)", "twice": "2 * ratio"}
     round_counts(con, "met", "shown", "came_count", ["came_count", "here_count"], {}, [], formulas)
     assert con.execute("select * from shown").fetchall() == [
-        (15, 20, 1.3, 2.6, "rounded"),
+        (15, 20, 1.3, 2.7, "rounded"),
         (None, None, None, None, "primary"),
         (0, 20, None, None, "rounded"),
     ]

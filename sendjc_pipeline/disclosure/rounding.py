@@ -50,8 +50,9 @@ def round_counts(
 def with_formulas(query: str, formulas: Mapping[str, str], decimals: int = 1) -> str:
     """The query with each column of `formulas` worked out anew; a formula sees those before it."""
     for name, formula in formulas.items():
-        query = f"select * replace (round({formula}, {decimals}) as {name}) from ({query})"
-    return query
+        query = f"select * replace ({formula} as {name}) from ({query})"
+    rounded = ", ".join(f"round({name}, {decimals}) as {name}" for name in formulas)
+    return f"select * replace ({rounded}) from ({query})" if formulas else query
 
 
 def _rounded(column: str) -> str:
