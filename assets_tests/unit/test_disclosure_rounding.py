@@ -35,3 +35,18 @@ def test_counts_go_to_the_nearest_five_and_shares_follow_them(matched: int, show
 
 def test_a_share_is_never_above_the_whole() -> None:
     assert released(8, 8)[3] == 100 and released(0, 0)[3] is None
+
+
+def test_formulas_follow_the_rounded_counts_and_one_another() -> None:
+    con = duckdb.connect()
+    con.execute(
+        "create table met as select 13 as came_count, 22 as here_count, 99.0 as ratio, 99.0 as twice, 'none' as suppression"
+        " union all select 6, 22, 99.0, 99.0, 'none' union all select 0, 22, 99.0, 99.0, 'none'"
+    )
+    formulas = {"ratio": "here_count / nullif(came_count, 0)", "twice": "2 * ratio"}
+    round_counts(con, "met", "shown", "came_count", ["came_count", "here_count"], {}, [], formulas)
+    assert con.execute("select * from shown").fetchall() == [
+        (15, 20, 1.3, 2.7, "rounded"),
+        (None, None, None, None, "primary"),
+        (0, 20, None, None, "rounded"),
+    ]

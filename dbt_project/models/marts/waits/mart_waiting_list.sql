@@ -1,0 +1,257 @@
+{%- set cell = ['clock_id', 'pathway', 'service', 'tier', 'area_id', 'provider_id'] %}
+{%- set moment = ['period_type', 'period', 'state'] %}
+with parameter as (
+    select
+        quarter,
+        quarter_start,
+        quarter_end,
+        known_at
+    from {{ ref('stg_submission__run_parameter') }}
+),
+
+period as (
+    select
+        'month' as period_type,
+        calendar.month as period,
+        calendar.month_start as period_start,
+        calendar.month_end as period_end
+    from {{ ref('int_reference__month') }} as calendar
+    union all
+    select
+        'quarter' as period_type,
+        quarter as period,
+        quarter_start as period_start,
+        quarter_end as period_end
+    from parameter
+),
+
+-- A quarter waits as its last month does; what came to pass in it is what did in its three months.
+month_of_period as (
+    select
+        period.period_type,
+        period.period,
+        period.period_end,
+        calendar.month,
+        case when period.period_end = calendar.month_end then 1 else 0 end as is_last
+    from period
+    inner join {{ ref('int_reference__month') }} as calendar
+        on period.period_start <= calendar.month_start and period.period_end >= calendar.month_end
+),
+
+spread as (
+    {%- for provider in ['wait.provider_id', "'Total'"] %}
+    select
+        wait.state,
+        month_of_period.period_type,
+        month_of_period.period,
+        wait.clock_id,
+        wait.pathway,
+        wait.service,
+        wait.tier,
+        member.area_id,
+        {{ provider }} as provider_id,
+        wait.person_key,
+        wait.days,
+        wait.band
+    from {{ ref('int_pathway__wait') }} as wait
+    inner join {{ ref('int_reference__area_member') }} as member on wait.area_id = member.member_area_id
+    inner join month_of_period
+        on wait.month = month_of_period.month and (wait.state <> 'waiting' or month_of_period.is_last = 1)
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- A child counts once, at the longest wait (rules 7.2); a pathway counts always.
+ranked as (
+    select
+        spread.*,
+        row_number() over (
+            partition by {{ (moment + cell) | join(', ') }}, spread.person_key order by spread.days desc
+        ) as wait_rank
+    from spread
+),
+
+banded as (
+    select
+        {{ (moment + cell) | join(', ') }},
+        band,
+        count(*) as pathway_count,
+        sum(case when wait_rank = 1 then 1 else 0 end) as child_count
+    from ranked
+    where band is not null
+    group by {{ (moment + cell) | join(', ') }}, band
+),
+
+measured as (
+    select
+        ranked.*,
+        case when ranked.state <> 'waiting' or ranked.wait_rank = 1 then ranked.days end as measured_days
+    from ranked
+),
+
+totalled as (
+    select
+        {{ (moment + cell) | join(', ') }},
+        'total' as band,
+        count(*) as pathway_count,
+        sum(case when wait_rank = 1 then 1 else 0 end) as child_count,
+        count(measured_days) as measured_count,
+        {{ weeks(safe_divide('sum(measured_days)', 'count(measured_days)')) }} as mean_weeks,
+        {{ weeks(percentile('measured_days', 0.5)) }} as median_weeks,
+        {{ weeks(percentile('measured_days', 0.92)) }} as p92_weeks
+    from measured
+    group by {{ (moment + cell) | join(', ') }}
+),
+
+-- Every cell has every period, state and band: a nought that is told is no gap.
+seen as (
+    select distinct {{ cell | join(', ') }} from totalled
+),
+
+state as (
+    {%- for name in ['waiting', 'completed', 'left', 'arrived'] %}
+    select '{{ name }}' as state
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+listed_band as (
+    select band from {{ ref('wait_band') }}
+    union all
+    select 'total' as band
+),
+
+-- A sum over providers needs all that are seen there or expected there.
+needed as (
+    select distinct
+        service,
+        area_id,
+        provider_id,
+        provider_id as needed_provider_id
+    from seen
+    where provider_id <> 'Total'
+    union distinct
+    select
+        service,
+        area_id,
+        'Total' as provider_id,
+        provider_id as needed_provider_id
+    from seen
+    where provider_id <> 'Total'
+    union distinct
+    select
+        expected.service,
+        member.area_id,
+        'Total' as provider_id,
+        expected.partner as needed_provider_id
+    from {{ ref('expected_submission') }} as expected
+    inner join {{ ref('int_reference__area_member') }} as member on expected.area_id = member.member_area_id
+    cross join parameter
+    where
+        expected.valid_from <= parameter.quarter_end
+        and coalesce(expected.valid_to >= parameter.quarter_end, true)
+),
+
+-- A snapshot needs the month of its day, a count over a quarter all three.
+judged as (
+    select
+        needed.service,
+        needed.area_id,
+        needed.provider_id,
+        state.state,
+        month_of_period.period_type,
+        month_of_period.period,
+        max(case when supply.supply_status = 'withheld' then 1 else 0 end) as withheld_count,
+        max(case when coalesce(supply.supply_status = 'not_supplied', true) then 1 else 0 end) as missing_count,
+        {{ join_text('supply.reason', '; ') }} as reason
+    from needed
+    cross join state
+    inner join month_of_period on state.state <> 'waiting' or month_of_period.is_last = 1
+    left join {{ ref('int_pathway__supply') }} as supply
+        on
+            needed.service = supply.service
+            and needed.needed_provider_id = supply.provider_id
+            and month_of_period.month = supply.month
+    group by
+        needed.service,
+        needed.area_id,
+        needed.provider_id,
+        state.state,
+        month_of_period.period_type,
+        month_of_period.period
+),
+
+framed as (
+    select
+        seen.*,
+        parameter.quarter,
+        period.period_type,
+        period.period,
+        period.period_end,
+        state.state,
+        listed_band.band,
+        case
+            when judged.withheld_count = 1 then 'withheld'
+            when judged.missing_count = 1 then 'not_supplied'
+            -- Six weeks after the quarter the figures are frozen (rules 7.9).
+            when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 'final'
+            else 'provisional'
+        end as value_status,
+        judged.reason
+    from seen
+    cross join parameter
+    cross join period
+    cross join state
+    inner join listed_band on state.state <> 'arrived' or listed_band.band = 'total'
+    inner join judged
+        on
+            seen.service = judged.service
+            and seen.area_id = judged.area_id
+            and seen.provider_id = judged.provider_id
+            and state.state = judged.state
+            and period.period_type = judged.period_type
+            and period.period = judged.period
+)
+
+select
+    framed.quarter,
+    framed.period_type,
+    framed.period,
+    framed.period_end,
+    framed.state,
+    {%- for column in cell %}
+    framed.{{ column }},
+    {%- endfor %}
+    framed.band,
+    {%- for column in ['child_count', 'pathway_count'] %}
+    cast(
+        case
+            when framed.value_status in ('final', 'provisional')
+                then coalesce(totalled.{{ column }}, banded.{{ column }}, 0)
+        end as bigint
+    ) as {{ column }},
+    {%- endfor %}
+    case when framed.value_status in ('final', 'provisional') then totalled.mean_weeks end as mean_weeks,
+    {%- for column in ['median_weeks', 'p92_weeks'] %}
+    case
+        when framed.value_status in ('final', 'provisional') and totalled.measured_count >= threshold.value
+            then totalled.{{ column }}
+    end as {{ column }},
+    {%- endfor %}
+    framed.value_status,
+    'none' as suppression,
+    framed.reason as dq_reason
+from framed
+inner join {{ ref('quality_threshold') }} as threshold on threshold.threshold_id = 'min_percentile_count'
+{%- for counted in ['totalled', 'banded'] %}
+left join {{ counted }}
+    on
+        framed.band = {{ counted }}.band
+        {%- for column in moment + cell %}
+        and framed.{{ column }} = {{ counted }}.{{ column }}
+        {%- endfor %}
+{%- endfor %}
