@@ -21,7 +21,11 @@ rule as (
         {{ in_pipe_list("'" ~ flag ~ "'", 'exclude_when') }} as excludes_{{ flag }},
         {{ in_pipe_list("'" ~ flag ~ "'", 'exclude_open_when') }} as excludes_open_{{ flag }},
         {%- endfor %}
-        nullif(limit_days, 0) as promised_days
+        nullif(limit_days, 0) as promised_days,
+        -- Clocks that are told the same, such as one with exceptions counted and without, are told it once.
+        dense_rank() over (
+            order by pathway, exception_event, due_event{% for role in roles %}, {{ role }}_events{% endfor %}
+        ) as telling
     from {{ ref('clock_rule') }}
 ),
 
@@ -39,7 +43,8 @@ started as (
         event.event_type,
         event.event_date as start_date,
         row_number() over (
-            partition by event.case_id, event.service, event.event_type order by event.event_date, event.event_id
+            partition by event.case_id, event.service, event.event_type order by
+                event.event_date, event.source_feed, event.submission_id, event.source_row
         ) as start_rank
     from {{ events }} as event
     where event.event_type in (select rule.start_event from rule)
@@ -47,8 +52,8 @@ started as (
 
 -- What each kind of event means to each clock.
 meaning as (
-    select
-        rule.rule_number,
+    select distinct
+        rule.telling,
         rule.pathway,
         kind.event_type,
         {%- for role in roles %}
@@ -64,7 +69,7 @@ meaning as (
 -- (rules 7.2: no new start). Most events, such as a contact, mean nothing to most clocks.
 told as (
     select
-        meaning.rule_number,
+        meaning.telling,
         event.case_id,
         {{ earliest_event('event.event_type', 'event.event_date', 'meaning.is_stop') }} as stop_mark,
         {{ earliest_event('event.event_type', 'event.event_date', 'meaning.is_end') }} as end_mark,
@@ -79,7 +84,7 @@ told as (
     inner join meaning
         on event.pathway = meaning.pathway and event.event_type = meaning.event_type
     where meaning.is_exception or meaning.is_due{% for role in roles %} or meaning.is_{{ role }}{% endfor %}
-    group by meaning.rule_number, event.case_id
+    group by meaning.telling, event.case_id
 ),
 
 dated as (
@@ -123,7 +128,7 @@ dated as (
             and started.pathway = rule.pathway
             and started.event_type = rule.start_event
     left join told
-        on rule.rule_number = told.rule_number and started.case_id = told.case_id
+        on rule.telling = told.telling and started.case_id = told.case_id
     cross join parameter
     where
         started.start_rank = 1
@@ -194,10 +199,13 @@ flagged as (
 
 band_of_day as (
     {{ wait_band_of_days() }}
+),
+
+last_day as (
+    select max(wait_days) as wait_days from band_of_day
 )
 
 select
-    {{ surrogate_key(['flagged.clock_id', 'flagged.case_id']) }} as clock_key,
     flagged.clock_id,
     flagged.case_id,
     flagged.person_key,
@@ -240,8 +248,9 @@ select
     ) as is_counted
 from flagged
 inner join rule on flagged.rule_number = rule.rule_number
-cross join (select max(band_of_day.wait_days) as wait_days from band_of_day) as last_day
+cross join last_day
 left join band_of_day
-    on case when flagged.wait_days > last_day.wait_days then last_day.wait_days else flagged.wait_days end
+    on
+        case when flagged.wait_days > last_day.wait_days then last_day.wait_days else flagged.wait_days end
         = band_of_day.wait_days
 {% endmacro %}

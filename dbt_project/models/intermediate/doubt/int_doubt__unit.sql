@@ -46,7 +46,9 @@ seen as (
         'quarter' as time_window,
         event.service,
         event.person_key,
-        event.event_id as unit_id,
+        {{ surrogate_key([
+            'event.source_feed', 'event.case_id', 'event.service', 'event.event_date', 'event.submission_id', 'event.source_row'
+        ]) }} as unit_id,
         event.area_id,
         false as is_area_fixed,
         true as is_counted,
@@ -65,7 +67,7 @@ wait as (
         case clock.status when 'open' then 'snapshot' else 'quarter' end as time_window,
         clock.service,
         clock.person_key,
-        clock.clock_key as unit_id,
+        {{ surrogate_key(['clock.clock_id', 'clock.case_id']) }} as unit_id,
         clock.area_id,
         false as is_area_fixed,
         true as is_counted,

@@ -79,9 +79,6 @@ dated as (
 )
 
 select
-    {{ surrogate_key(
-        ['source_feed', 'case_id', 'event_type', 'event_date', 'submission_id', 'source_row']
-    ) }} as event_id,
     person_key,
     case_id,
     pathway,

@@ -114,10 +114,6 @@ dated as (
 )
 
 select
-    {{ surrogate_key([
-        'dated.source_feed', 'dated.case_id', 'dated.service', 'dated.event_type', 'dated.event_date',
-        'dated.submission_id', 'dated.source_row'
-    ]) }} as event_id,
     dated.person_key,
     dated.case_id,
     dated.pathway,

@@ -5,7 +5,7 @@ with clock as (
 )
 
 select
-    clock.clock_key,
+    {{ surrogate_key(['clock.clock_id', 'clock.case_id']) }} as clock_key,
     clock.clock_id,
     clock.case_id,
     clock.person_key,

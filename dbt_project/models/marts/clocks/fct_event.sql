@@ -5,7 +5,10 @@ with event as (
 )
 
 select
-    event.event_id,
+    {{ surrogate_key([
+        'event.source_feed', 'event.case_id', 'event.service', 'event.event_type', 'event.event_date', 'event.submission_id',
+        'event.source_row'
+    ]) }} as event_id,
     event.person_key,
     event.case_id,
     event.pathway,

@@ -52,7 +52,8 @@ spread as (
         {{ provider }} as provider_id,
         wait.person_key,
         wait.days,
-        wait.band
+        wait.band,
+        wait.is_only_case
     from {{ ref('int_pathway__wait') }} as wait
     inner join {{ ref('int_reference__area_member') }} as member on wait.area_id = member.member_area_id
     inner join month_of_period
@@ -63,25 +64,22 @@ spread as (
     {%- endfor %}
 ),
 
--- A child counts once, at the longest wait (rules 7.2); a pathway counts always.
+-- A child counts once, at the longest wait (rules 7.2); a pathway counts always. Only children of several cases need be put
+-- in order, and they are few.
 ranked as (
     select
-        spread.*,
+        *,
+        1 as wait_rank
+    from spread
+    where is_only_case
+    union all
+    select
+        *,
         row_number() over (
-            partition by {{ (moment + cell) | join(', ') }}, spread.person_key order by spread.days desc
+            partition by {{ (moment + cell) | join(', ') }}, person_key order by days desc
         ) as wait_rank
     from spread
-),
-
-banded as (
-    select
-        {{ (moment + cell) | join(', ') }},
-        band,
-        count(*) as pathway_count,
-        sum(case when wait_rank = 1 then 1 else 0 end) as child_count
-    from ranked
-    where band is not null
-    group by {{ (moment + cell) | join(', ') }}, band
+    where not is_only_case
 ),
 
 measured as (
@@ -91,10 +89,12 @@ measured as (
     from ranked
 ),
 
-totalled as (
+-- By band and in all in one go over millions of rows.
+counted as (
     select
-        {{ (moment + cell) | join(', ') }},
-        'total' as band,
+        {{ (moment + cell) | join(',\n        ') }},
+        band,
+        grouping(band) = 1 as is_total,
         count(*) as pathway_count,
         sum(case when wait_rank = 1 then 1 else 0 end) as child_count,
         count(measured_days) as measured_count,
@@ -102,12 +102,26 @@ totalled as (
         {{ weeks(percentile('measured_days', 0.5)) }} as median_weeks,
         {{ weeks(percentile('measured_days', 0.92)) }} as p92_weeks
     from measured
-    group by {{ (moment + cell) | join(', ') }}
+    group by {{ (moment + cell) | join(', ') }}, rollup(band)
+),
+
+listed as (
+    select
+        {{ (moment + cell) | join(',\n        ') }},
+        case when is_total then 'total' else band end as band,
+        pathway_count,
+        child_count,
+        measured_count,
+        case when is_total then mean_weeks end as mean_weeks,
+        case when is_total then median_weeks end as median_weeks,
+        case when is_total then p92_weeks end as p92_weeks
+    from counted
+    where is_total or band is not null
 ),
 
 -- Every cell has every period, state and band: a nought that is told is no gap.
 seen as (
-    select distinct {{ cell | join(', ') }} from totalled
+    select distinct {{ cell | join(', ') }} from listed
 ),
 
 state as (
@@ -231,15 +245,15 @@ select
     cast(
         case
             when framed.value_status in ('final', 'provisional')
-                then coalesce(totalled.{{ column }}, banded.{{ column }}, 0)
+                then coalesce(listed.{{ column }}, 0)
         end as bigint
     ) as {{ column }},
     {%- endfor %}
-    case when framed.value_status in ('final', 'provisional') then totalled.mean_weeks end as mean_weeks,
+    case when framed.value_status in ('final', 'provisional') then listed.mean_weeks end as mean_weeks,
     {%- for column in ['median_weeks', 'p92_weeks'] %}
     case
-        when framed.value_status in ('final', 'provisional') and totalled.measured_count >= threshold.value
-            then totalled.{{ column }}
+        when framed.value_status in ('final', 'provisional') and listed.measured_count >= threshold.value
+            then listed.{{ column }}
     end as {{ column }},
     {%- endfor %}
     framed.value_status,
@@ -247,11 +261,7 @@ select
     framed.reason as dq_reason
 from framed
 inner join {{ ref('quality_threshold') }} as threshold on threshold.threshold_id = 'min_percentile_count'
-{%- for counted in ['totalled', 'banded'] %}
-left join {{ counted }}
+left join listed
     on
-        framed.band = {{ counted }}.band
-        {%- for column in moment + cell %}
-        and framed.{{ column }} = {{ counted }}.{{ column }}
-        {%- endfor %}
-{%- endfor %}
+        {{ same_keys('framed', 'listed', moment + cell) }}
+        and framed.band = listed.band
