@@ -76,7 +76,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by {{ (moment + cell) | join(', ') }}, person_key order by days desc
+            partition by {{ (moment + cell) | join(', ') }}, person_key
+            order by days desc
         ) as wait_rank
     from spread
     where not is_only_case
