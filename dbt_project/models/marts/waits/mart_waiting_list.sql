@@ -64,8 +64,8 @@ spread as (
     {%- endfor %}
 ),
 
--- A child counts once, at the longest wait (rules 7.2); a pathway counts always. Only children of several cases need be put
--- in order, and they are few.
+-- A child counts once, at the longest wait (rules 7.2); a pathway counts always. Only children of several cases need
+-- be put in order, and they are few.
 ranked as (
     select
         *,
