@@ -58,6 +58,15 @@ milestone as (
     where milestone.event_type <> 'diagnosis_made' or milestone.event_date >= member.received_date
 ),
 
+-- Advice is the figure of the council that asked for it; every other wait, of where the child lives (rules 7.10).
+basis as (
+    select
+        service,
+        min(area_basis) as area_basis
+    from {{ ref('clock_rule') }}
+    group by service
+),
+
 help as (
     select
         spell.*,
@@ -187,11 +196,15 @@ select
     dated.event_type,
     dated.event_date,
     dated.provider_id,
-    coalesce(person.residence_area_id, 'unknown') as area_id,
-    'residence' as area_basis,
+    case
+        when basis.area_basis = 'maintaining' then dated.provider_id
+        else coalesce(person.residence_area_id, 'unknown')
+    end as area_id,
+    coalesce(basis.area_basis, 'residence') as area_basis,
     dated.source_feed,
     dated.source_row,
     dated.submission_id
 from dated
 left join {{ ref('dim_person') }} as person on dated.person_key = person.person_key
+left join basis on dated.service = basis.service
 where dated.event_date is not null

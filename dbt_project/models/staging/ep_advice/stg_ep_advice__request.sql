@@ -1,0 +1,20 @@
+select
+    source.advice_id,
+    source.adviser_type,
+    source.assessment_agreed_date,
+    source.requested_date,
+    source.allocated_date,
+    source.child_seen_date,
+    source.received_date as returned_date,
+    source.cancelled_date,
+    source.late_reason,
+    source.has_quarantined_descendant,
+    source.person_key,
+    source.partner as partner_id,
+    source.period,
+    source.period_start,
+    source.period_end,
+    source.submission_id,
+    source.received_at,
+    source.source_row
+from {{ source('raw', 'ep_advice_ep_advice') }} as source
