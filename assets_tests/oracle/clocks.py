@@ -17,19 +17,22 @@ _BANDS = ((7, "0-7"), (14, "8-14"), (28, "15-28"), (84, "29-84"), (126, "85-126"
 
 
 class Answer(NamedTuple):
-    """One clock of one case. `settled` is the day on which it stopped or ended by the quarter's end; `left_out` names the reasons in order."""
+    """One clock of one case. `settled` is the day on which it stopped or ended by the quarter's end; `left_out` names the reasons in order.
+
+    A clock that no document gives a limit has no due day, and is neither over it nor not.
+    """
 
     person: str
     clock: str
     provider: str
     area: str
     start: date
-    due: date
+    due: date | None
     status: str
     settled: date | None
     wait: int | None
     band: str | None
-    is_over: bool
+    is_over: bool | None
     left_out: str
     is_counted: bool
 
@@ -56,7 +59,9 @@ def band_of(wait: int) -> str:
     return next((name for last, name in _BANDS if wait <= last), "365+")
 
 
-def read(clock: str, limit: int, provider: str, area: str, person: Person, case: Running, setting: Setting) -> Answer:
+def read(
+    clock: str, limit: int | None, provider: str, area: str, person: Person, case: Running, setting: Setting
+) -> Answer:
     """The clock at the quarter's end."""
     status, settled = state(case, setting.as_of)
     runs = status in ("open", "stopped", "ended")
@@ -67,9 +72,9 @@ def read(clock: str, limit: int, provider: str, area: str, person: Person, case:
     left_out = always | case.while_open | case.marks
     is_counted = runs and not always and not (status == "open" and case.while_open)
     return Answer(
-        person.key, clock, provider, area, case.start, plus(case.start, limit), status, settled, wait,
+        person.key, clock, provider, area, case.start, None if limit is None else plus(case.start, limit), status, settled, wait,
         None if wait is None or wait < 0 else band_of(wait),
-        wait is not None and wait > limit, "|".join(sorted(left_out)), is_counted,
+        None if limit is None else wait is not None and wait > limit, "|".join(sorted(left_out)), is_counted,
     )  # fmt: skip
 
 

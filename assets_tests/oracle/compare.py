@@ -13,7 +13,7 @@ import polars as pl
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.build import BUILDING_NAME
 
-from . import plans, therapies
+from . import local_waits, plans, therapies
 from .children import a_child
 from .choices import Seeded
 from .clocks import Answer
@@ -38,6 +38,7 @@ CLOCKS = (
     "ehc_no_issue_16w",
     "ehc_plan_20w_inc",
     "ehc_plan_20w_exc",
+    *local_waits.CLOCKS,
 )
 """What dbt says, as the oracle says it."""
 _BUILT = f"""
@@ -64,7 +65,12 @@ def children_of(setting: Setting, seed: int, count: int) -> list[Child]:
 
 def answers(children: Sequence[Child], setting: Setting) -> list[Answer]:
     """All that the oracle says."""
-    return [answer for child in children for of in (plans.answers, therapies.answers) for answer in of(child, setting)]
+    return [
+        answer
+        for child in children
+        for of in (plans.answers, therapies.answers, local_waits.answers)
+        for answer in of(child, setting)
+    ]
 
 
 def compare(children: Sequence[Child], setting: Setting, expected: Sequence[Answer] | None = None) -> Comparison:

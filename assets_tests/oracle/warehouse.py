@@ -25,6 +25,7 @@ from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.raw_submissions import create_submission_tables
 
+from .local_records import SENT_LOCALLY
 from .records import Child, Setting
 from .therapy_records import PROVIDERS, STOPPED_SENDING
 
@@ -38,6 +39,35 @@ COLUMNS = {
     "teams": ("csds_cyp102servicetypereferredto", "partner period servicerequestid teamid_local teamtype referral_closuredate referral_rejectiondate"),
     "contacts": ("csds_cyp201carecontact", "partner period carecontactid servicerequestid teamid_local contact_date attendancestatus"),
     "activities": ("csds_cyp202careactivity", "partner period careactivityid carecontactid activity_type"),
+    "sleeps": (
+        "sleep_support_sleep_support",
+        "partner period referral_id person_key referral_date accepted_date rejected_date first_contact_date "
+        "discharge_date has_quarantined_descendant",
+    ),
+    "steps": (
+        "sleep_support_sleep_step",
+        "partner period step_id referral_id pathway_step start_date first_attended_date",
+    ),
+    "caseloads": (
+        "sensory_support_sensory_support",
+        "partner period caseload_id person_key need referral_date assessment_date eligibility_band visits_in_period "
+        "start_date first_visit_date end_date end_reason has_quarantined_descendant",
+    ),
+    "items": (
+        "equipment_equipment",
+        "partner period request_id person_key category request_date assessment_date decision_date decision "
+        "delivery_date has_quarantined_descendant",
+    ),
+    "packages": (
+        "short_breaks_short_breaks",
+        "partner period package_id person_key break_type request_date agreed_date start_date end_date hours_used "
+        "has_quarantined_descendant",
+    ),
+    "advices": (
+        "ep_advice_ep_advice",
+        "partner period advice_id person_key adviser_type requested_date allocated_date child_seen_date received_date "
+        "cancelled_date late_reason has_quarantined_descendant",
+    ),
     "rtts": ("csds_cyp104rtt", "partner period servicerequestid patientpathwayid rtt_startdate rtt_enddate rtt_status"),
 }  # fmt: skip
 _COUNCILS = ("nottingham", "nottinghamshire", "derby", "newcastle")
@@ -45,7 +75,14 @@ _LINK_COLUMNS = {
     "person_key": "VARCHAR", "partner": "VARCHAR", "feed": "VARCHAR", "source_person_id": "VARCHAR", "method": "VARCHAR",
     "match_probability": "DOUBLE", "is_in_doubt": "BOOLEAN", "submission_id": "VARCHAR",
 }  # fmt: skip
-_KINDS = {"VARCHAR": pl.String, "DATE": pl.Date, "BOOLEAN": pl.Boolean, "INTEGER": pl.Int32}
+_KINDS = {
+    "BIGINT": pl.Int64,
+    "DOUBLE": pl.Float64,
+    "VARCHAR": pl.String,
+    "DATE": pl.Date,
+    "BOOLEAN": pl.Boolean,
+    "INTEGER": pl.Int32,
+}
 _PLACE = "submission_id varchar, partner varchar, feed varchar, table_name varchar"
 _LEFT_OUT = {
     "left_out": f"{_PLACE}, reason varchar, rows bigint",
@@ -109,6 +146,9 @@ def _submissions(setting: Setting) -> Iterable[tuple[Any, ...]]:
     newest = setting.periods[-1]
     for council in _COUNCILS:
         yield council, "sen2", newest.place, newest.label, newest.start, newest.end, _received(newest.end, 20)
+    for sender, feed in SENT_LOCALLY:
+        for period in setting.periods:
+            yield sender, feed, period.place, period.label, period.start, period.end, _received(period.end, 20)
     for provider in (*PROVIDERS, STOPPED_SENDING):
         for period in setting.periods[:2] if provider == STOPPED_SENDING else setting.periods:
             # One provider sent an old extract again after its newest one: it is old all the same.
@@ -139,7 +179,10 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list
     if table == "person":
         con.execute("insert into raw.person by name from incoming")
     else:
-        feed, place = table.split("_")[0], "true" if "period" not in names else "sent.place = incoming.period"
+        feed, place = (
+            next(n for n in feeds.names() if table.startswith(f"{n}_")),
+            "true" if "period" not in names else "sent.place = incoming.period",
+        )
         con.execute(f"""
             insert into raw.{table} by name
             select incoming.* {"exclude (period)" if "period" in names else ""}, sent.* exclude (partner, feed, place),
