@@ -92,8 +92,9 @@ def state(case: Running, as_of: date) -> tuple[str, date | None]:
 
 
 def _is_impossible(case: Running, wait: int | None, setting: Setting) -> bool:
-    settled = case.end if case.stop is None else case.stop
-    if case.start > setting.known_at or (settled is not None and settled < case.start):
+    is_yet_to_stop = case.stop is None or case.stop > setting.as_of
+    said = [case.stop, case.end if is_yet_to_stop else None]
+    if case.start > setting.known_at or any(day is not None and day < case.start for day in said):
         return True
     return wait is not None and plus(case.start, wait) > ten_years_after(case.start)
 

@@ -171,8 +171,11 @@ flagged as (
         coalesce(measured.reject_date <= measured.as_of, false) and measured.status = 'ended' as is_rejected,
         -- Impossible by rules 7.2: stopped or ended before it started, begun after the freeze, or longer than ten years.
         coalesce(measured.stop_date < measured.start_date, false)
-        or coalesce(measured.end_date < measured.start_date and measured.stop_date is null, false)
-        or coalesce(measured.nullify_date < measured.start_date and measured.stop_date is null, false)
+        or coalesce(
+            least(measured.end_date, measured.nullify_date) < measured.start_date
+            and coalesce(measured.stop_date > measured.as_of, true),
+            false
+        )
         or measured.start_date > measured.known_at
         or coalesce({{ add_months('measured.start_date', 120) }} < measured.counted_to_date, false) as is_impossible
     from measured
