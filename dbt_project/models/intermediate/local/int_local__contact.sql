@@ -1,5 +1,5 @@
--- A local feed tells of the first time a child was seen, and that it was. An adviser saw the child to advise; a sleep team
--- or a specialist teacher, to help.
+-- A local feed tells of the first time a child was seen, and that it was. An adviser saw the child to advise; a sleep
+-- team or a specialist teacher, to help.
 with request as (
     select * from {{ ref('int_local__request') }}
 ),

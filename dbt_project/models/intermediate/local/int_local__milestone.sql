@@ -2,7 +2,8 @@ with request as (
     select * from {{ ref('int_local__request') }}
 ),
 
--- How much support a child had in a quarter is told without days: it is dated at the quarter's end, or when the child left.
+-- How much support a child had in a quarter is told without days: it is dated at the quarter's end, or when the child
+-- left.
 used as (
     select
         'sensory_support' as source_feed,

@@ -1,5 +1,8 @@
-{%- set origin = ['person_key', 'has_quarantined_descendant', 'period_end', 'received_at', 'submission_id', 'source_row'] -%}
--- What a row of each local feed says, in the words that all of them share; of a thing that a feed does not tell, nothing.
+{%- set origin = [
+    'person_key', 'has_quarantined_descendant', 'period_end', 'received_at', 'submission_id', 'source_row'
+] -%}
+-- What a row of each local feed says, in the words that all of them share; of a thing that a feed does not tell,
+-- nothing.
 with sleep as (
     select
         'sleep_support' as source_feed,
