@@ -1,6 +1,6 @@
-"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|identity-train]`.
+"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|identity-seed|identity-train]`.
 
-All but the last without an argument.
+All but the last two without an argument: those write files of the repository.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import clocks, defects, identity, identity_train, intake, kill, marts, speed
+from benchmarks import clocks, defects, identity, identity_seed, identity_train, intake, kill, marts, speed
 from benchmarks.measure import machine
 
 if __name__ == "__main__":
@@ -31,6 +31,7 @@ if __name__ == "__main__":
         "identity": lambda: identity.main(sizes or (200_000,)),
         "clocks": lambda: clocks.main(*sizes[:1]),
         "marts": lambda: marts.main("--large" in sys.argv),
+        "identity-seed": identity_seed.main,
         "identity-train": identity_train.main,
     }
     for name in chosen:

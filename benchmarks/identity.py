@@ -21,21 +21,17 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from benchmarks.identity_records import Sample, deliver, generate, purposes
-from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser
+from benchmarks.identity_records import Sample, deliver, generate
+from benchmarks.identity_truth import KEY, QUARTER, counted, judge
 from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_pseudonymise
-from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.receipt import Receipt
 
 SEED = 1
-KEY = bytes(range(32))
-QUARTER = Quarter.parse("2024-25-Q4")
 LIMITS = {200_000: (20, 2048), 2_000_000: (120, 6144)}
 INCREMENT, INCREMENT_SECONDS = 0.05, 10
 PRECISION, RECALL, GAP = 0.999, 0.97, 0.02
-GROUPS = ("partner", "sex", "ethnicity", "age_band", "area_id", "decile")
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def main(sizes: Sequence[int] = (200_000,)) -> None:
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder)
             result, cost = resolve(home, deliver(home, sample))
-            pairs = judge(home, sample)
+            counts = counted(judge(home, sample))
             seconds, mib = LIMITS.get(size, (10**6, 10**6))
             fits = cost.seconds <= seconds and cost.peak_mib <= mib
             print(
@@ -64,7 +60,7 @@ def main(sizes: Sequence[int] = (200_000,)) -> None:
             )
             print(f"  {cost.seconds:.1f} s wall, {cost.processor:.1f} s processor (<= {seconds})"
                   f"  {cost.peak_mib:.0f} MiB (<= {mib})  {'ok' if fits else 'OVER'}")  # fmt: skip
-            sound = report(pairs) and fits and sound
+            sound = report(counts) and fits and sound
         if size <= 200_000:
             sound &= increment(sample)
     if not sound:
@@ -99,66 +95,30 @@ def _resolve(
     its.send((result, Cost(seconds, processor, after.ru_maxrss / 1024)))
 
 
-def judge(home: Path, sample: Sample) -> duckdb.DuckDBPyConnection:
-    """Hold the links against the truth: table pair (is_true, is_found, partner_a, partner_b, child_a, child_b), table child."""
-    con = duckdb.connect()
-    pseudonymiser = Pseudonymiser(con, KEY)
-    con.register("sent", sample.records.select("record_id", "partner", "feed", "child").to_arrow())
-    con.register("children", sample.children.to_arrow())
-    cases = " ".join(
-        f"when partner = '{partner}' then {pseudonymiser.sql(purpose, 'record_id', RECORD_DIGITS)}"
-        for (_, partner), purpose in purposes().items()
+def report(counts: pl.DataFrame) -> bool:
+    """Print precision, recall and match rate of `identity_truth.counted`; whether the limits hold."""
+    figures = counts.with_columns(
+        precision=pl.col("right_pair_count") / pl.col("found_pair_count"), recall=pl.col("right_pair_count") / pl.col("true_pair_count"),
+        rate=pl.col("match_count") / pl.col("child_count"), true_rate=pl.col("true_match_count") / pl.col("child_count"),
+    )  # fmt: skip
+    total = figures.row(0, named=True)
+    wrong = total["found_pair_count"] - total["right_pair_count"]
+    sound = total["precision"] >= PRECISION and total["recall"] >= RECALL
+    print(f"  precision {total['precision']:.5f} (>= {PRECISION})  recall {total['recall']:.4f} (>= {RECALL})"
+          f"  {total['true_pair_count']:,} true pairs, {wrong:,} wrong  {'ok' if sound else 'OVER'}")  # fmt: skip
+    print(f"  match rate {total['rate']:.4f} of children, in truth {total['true_rate']:.4f}")
+    print(
+        f"  {'group':18} {'value':18} {'pairs':>9} {'precision':>10} {'recall':>8} {'match rate':>11} {'in truth':>9}"
     )
-    con.execute(f"""
-        create table child as from children;
-        create table record as
-        select sent.record_id, sent.partner, sent.child, link.person_key, link.method, link.match_probability, link.is_in_doubt
-        from (select *, case {cases} end as source_person_id from sent) as sent
-        left join read_parquet('{home}/restricted/identity/{QUARTER.label}/person_link.parquet') as link
-            using (partner, feed, source_person_id);
-        create table pair as
-        select a.child = b.child as is_true, a.person_key = b.person_key as is_found, a.partner as partner_a, b.partner as partner_b,
-            a.child as child_a, b.child as child_b, a.record_id as record_a, b.record_id as record_b
-        from record as a
-        inner join record as b on a.child = b.child and (a.partner, a.record_id) < (b.partner, b.record_id)
-        union all
-        select false, true, a.partner, b.partner, a.child, b.child, a.record_id, b.record_id
-        from record as a
-        inner join record as b on a.person_key = b.person_key and a.child <> b.child
-            and (a.partner, a.record_id) < (b.partner, b.record_id)""")
-    lost = con.execute("select count(*) from record where person_key is null").fetchone()
-    assert lost == (0,), "a record has no link"
-    return con
-
-
-def report(con: duckdb.DuckDBPyConnection) -> bool:
-    """Print precision and recall, of all and of each group; whether the limits hold."""
-    measures = """
-        count(*) filter (is_true and is_found) / count(*) filter (is_found) as precision,
-        count(*) filter (is_true and is_found) / count(*) filter (is_true) as recall, count(*) filter (is_true) as pairs,
-        count(*) filter (is_found and not is_true) as wrong"""
-    precision, recall, pairs, wrong = con.execute(f"select {measures} from pair").fetchone() or (0, 0, 0, 0)
-    (rate,) = con.execute("""
-        select avg((others > 0)::int) from (
-            select count(*) over (partition by person_key) - 1 as others from record)""").fetchone() or (0,)
-    sound = precision >= PRECISION and recall >= RECALL
-    print(f"  precision {precision:.5f} (>= {PRECISION})  recall {recall:.4f} (>= {RECALL})  {pairs:,} true pairs, {wrong:,} wrong"
-          f"  match rate {rate:.4f}  {'ok' if sound else 'OVER'}")  # fmt: skip
-    print(f"  {'group':12} {'value':18} {'pairs':>9} {'precision':>10} {'recall':>8}")
-    for group in GROUPS:
-        of_pair = (
-            "select unnest([partner_a, partner_b]) as value, is_true, is_found from pair"
-            if group == "partner"
-            else f"select child.{group} as value, is_true, is_found from pair inner join child on pair.child_a = child.child"
-        )
-        rows = con.execute(f"select value, {measures} from ({of_pair}) group by value order by value").fetchall()
-        for value, precision, recall, pairs, _ in rows:
-            print(f"  {group:12} {value!s:18} {pairs:9,} {precision:10.5f} {recall:8.4f}")
-        gaps = [max(row[place] for row in rows) - min(row[place] for row in rows) for place in (1, 2)]
+    for (topic,), rows in figures[1:].group_by("breakdown_topic", maintain_order=True):
+        for row in rows.iter_rows(named=True):
+            print(f"  {topic:18} {row['breakdown']:18} {row['true_pair_count']:9,} {row['precision']:10.5f} {row['recall']:8.4f}"
+                  f" {row['rate']:11.4f} {row['true_rate']:9.4f}")  # fmt: skip
+        gaps = [rows[name].max() - rows[name].min() for name in ("precision", "recall")]
         fair = max(gaps) <= GAP
         sound &= fair
-        print(f"  {group:12} gap: precision {gaps[0]:.4f}, recall {gaps[1]:.4f} (<= {GAP})  {'ok' if fair else 'OVER'}")
-    return sound
+        print(f"  {topic:18} gap: precision {gaps[0]:.4f}, recall {gaps[1]:.4f} (<= {GAP})  {'ok' if fair else 'OVER'}")
+    return bool(sound)
 
 
 def increment(sample: Sample) -> bool:

@@ -99,9 +99,15 @@ def keys_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def keys_rotate(
     purpose: Annotated[
         str,
-        typer.Option(help="person, record (ids of partners' records), review (tokens), extract (lists), or all four."),
+        typer.Option(
+            help="person, record (ids of partners' records), review (tokens), extract (lists), or all four; opt_out with --opt-outs."
+        ),
     ],
     reason: Annotated[str, typer.Option(help="Why, for the keyring.")],
+    opt_outs: Annotated[
+        list[Path] | None,
+        typer.Option(help="A list of opt-outs as it was sent; once for each that stands.", exists=True, dir_okay=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     home: HomeOption = None,
 ) -> None:
@@ -111,7 +117,7 @@ def keys_rotate(
     """
     from sendjc_pipeline.commands import keys
 
-    keys.rotate(_home(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm)
+    keys.rotate(_home(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm, opt_outs or ())
 
 
 @reference_app.command("postcodes")
@@ -510,6 +516,21 @@ def review_import(
     from sendjc_pipeline.commands.run import today
 
     review.take(_home(home), worklist, reviewer, _day(on) if on else today(), datetime.now(UTC), today())
+
+
+@review_app.command("status")
+def review_status(
+    quarter: Annotated[
+        str | None, typer.Option(help="Only pairs of this quarter's last run; else of every one.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How many pairs wait for a verdict, are in conflict or decided, and for how long. Example: `sendjc review status`"""
+    from sendjc_pipeline.commands import review
+    from sendjc_pipeline.commands.run import today
+
+    review.status(_home(home), Quarter.parse(quarter) if quarter else None, today(), as_json)
 
 
 @review_app.command("undo")

@@ -135,3 +135,17 @@ def test_no_census_was_sent_so_schools_contradict_nobody(results: Results) -> No
         "select distinct child_count, value_status from mart_partner_disagreement where needed_sources like '%school_census%'"
     )
     assert rows == [(None, "not_supplied")]
+
+
+def test_the_release_tells_how_exact_links_are_where_the_truth_is_known(results: Results) -> None:
+    path = results.settings.published / "current" / "tables" / "mart_linkage_accuracy.parquet"
+    published = duckdb.read_parquet(str(path))
+    said = published.filter("breakdown_topic = 'Total'").select("basis, precision_pct >= 99.9, recall_pct >= 97")
+    assert said.fetchall() == [("synthetic_truth", True, True)]
+    topics = published.aggregate(
+        "breakdown_topic, max(greatest(precision_gap_points, recall_gap_points)) < 2 as is_fair"
+    ).order("breakdown_topic")
+    assert topics.fetchall() == [
+        (topic, True)
+        for topic in ("Total", "age_band", "deprivation_decile", "ethnicity_major", "partner", "residence_area", "sex")
+    ]

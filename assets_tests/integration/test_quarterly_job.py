@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from integration.conftest import KNOWN_AT, QUARTER, ROOT, new_home, run_job, run_release_alone
+from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.publish import publish
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -244,3 +245,11 @@ def test_no_caller_can_pass_over_checks_by_withholding_what_is_no_metric_topic(
     with pytest.raises(SendjcError, match=topic):
         publish(copy_of_published, QUARTER, datetime(2025, 6, 1, tzinfo=UTC), withheld_topics=[topic])
     assert [r.revision for r in ledger.all_releases(copy_of_published)] == [1]
+
+
+def test_the_readme_shows_what_the_demo_prints(published: Published, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two of its figures had been those of an earlier linkage for a month."""
+    print_headline(release_of(published[0]))
+    printed = capsys.readouterr().out.split("headline figures")[1].split("c: a small number")[0].split("\n")[1:]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").split("headline figures\n")[1].split("```")[0].split("\n")
+    assert [line.rstrip() for line in printed] == readme

@@ -8,11 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import polars as pl
 import pytest
 
+from sendjc_pipeline.commands import opt_outs
+from sendjc_pipeline.identity import opt_out, verdicts
 from sendjc_pipeline.orchestration.home import Home
 from sendjc_pipeline.orchestration.job import quarterly_schedule, quarters_to_run, submission_sensor
-from sendjc_pipeline.orchestration.partitions import quarters
+from sendjc_pipeline.orchestration.partitions import LONDON, quarters
+from sendjc_pipeline.reporting import last_complete
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions.ledger import all_submissions, submit
 
@@ -87,3 +91,49 @@ def test_the_cursor_keeps_what_it_knew_of_other_quarters(settings: Settings) -> 
     land(settings, "a")
     _, cursor = ticks(settings, json.dumps({"2020-21-Q1": "abc"}))
     assert json.loads(cursor)["2020-21-Q1"] == "abc"
+
+
+def opts_out(settings: Settings, number: str) -> None:
+    file = settings.home / "opt_outs.csv"
+    file.write_text(f"NHSNumber\n{number}\n")
+    opt_outs.add(settings, file, None, RECEIVED)
+
+
+def decide(settings: Settings, reviewer: str) -> None:
+    """A reviewer says of one pair that it is one child."""
+    with verdicts.opened(settings) as con:
+        pair = con.execute(f"select {verdicts.PAIR} as pair, * from (values ('a', 'b')) as t (token_a, token_b)").pl()
+        verdicts.issue(con, settings, pair, reviewer, RECEIVED.date())
+        said = pair.select("pair", verdict=pl.lit("same"))
+        verdicts.record(con, settings, said, reviewer, RECEIVED.date(), RECEIVED)
+
+
+def test_a_new_opt_out_asks_for_the_last_complete_quarter_once_and_so_does_its_withdrawal(settings: Settings) -> None:
+    complete = last_complete(datetime.now(LONDON).date()).label
+    land(settings, "old", period="2023-24-Q2")
+    land(settings, "new", period=complete, received=datetime.now(UTC))
+    _, cursor = ticks(settings, None)
+    opts_out(settings, "9990000018")
+    asked, cursor = ticks(settings, cursor)
+    assert [key.split(":")[0] for key in asked] == [complete]
+    assert ticks(settings, cursor)[0] == []
+    (batch,) = opt_out.batches(settings)
+    opt_outs.withdraw(settings, batch.batch_id, RECEIVED)
+    assert [key.split(":")[0] for key in ticks(settings, cursor)[0]] == [complete]
+
+
+def test_a_verdict_asks_for_a_run_when_a_second_reviewer_agrees(settings: Settings) -> None:
+    complete = last_complete(datetime.now(LONDON).date()).label
+    land(settings, "new", period=complete, received=datetime.now(UTC))
+    _, cursor = ticks(settings, None)
+    decide(settings, "r1")
+    assert ticks(settings, cursor)[0] == []
+    decide(settings, "r2")
+    asked, cursor = ticks(settings, cursor)
+    assert [key.split(":")[0] for key in asked] == [complete]
+    assert ticks(settings, cursor)[0] == []
+
+
+def test_an_opt_out_asks_for_no_quarter_that_nobody_sent_anything_for(settings: Settings) -> None:
+    opts_out(settings, "9990000018")
+    assert ticks(settings, None)[0] == []

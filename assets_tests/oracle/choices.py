@@ -5,6 +5,7 @@ Both answer one question, a whole number below a limit, with 0 as the plainest a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypeVar
@@ -16,12 +17,12 @@ T = TypeVar("T")
 _BLOCK = 1 << 16
 
 
-class Choices:
+class Choices(ABC):
     """What children are made with."""
 
+    @abstractmethod
     def below(self, limit: int) -> int:
         """A whole number from 0 to limit - 1."""
-        raise NotImplementedError
 
     def chance(self, per_cent: int) -> bool:
         """True in so many of a hundred cases."""

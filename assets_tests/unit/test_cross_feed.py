@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.feeds.cross_feed import cross_feed_rules
 from sendjc_pipeline.identity.columns import raw_columns
 from sendjc_pipeline.reporting import Quarter
-from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.warehouse import cross_feed
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.cross_feed import compare_feeds, findings_path
 
@@ -240,3 +242,31 @@ def test_findings_are_written_with_words_and_without_keys(con: duckdb.DuckDBPyCo
         'select rule, partner, feed, "table", submission_id, "row", column_name from read_parquet(?)', [str(path)]
     ).fetchall()
     assert row == [("CROSS.csds.patient_without_demographics", "RY8", "csds", "cyp001mpi", "r", 2, "LocalPatientID")]
+
+
+def told(failure: SendjcError) -> str:
+    """All that whoever records a run would record of a failure."""
+    assert failure.__cause__ is None and failure.__context__ is None
+    return "".join(traceback.format_exception(failure))
+
+
+def test_a_rule_that_cannot_be_run_is_named_without_what_it_met(
+    con: duckdb.DuckDBPyConnection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = cross_feed_rules()[0]
+    monkeypatch.setattr(cross_feed, "_insert", lambda _: "select cast('Zqwrtplk' as integer)")
+    with pytest.raises(SendjcError, match=f"{rule.code} cannot be run") as failure:
+        compare_feeds(con, settings, Q4)
+    assert "Zqwrtplk" not in told(failure.value)
+
+
+def test_an_unforeseen_error_of_the_comparison_loses_its_text(
+    con: duckdb.DuckDBPyConnection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("Zqwrtplk")
+
+    monkeypatch.setattr(cross_feed, "_write", broken)
+    with pytest.raises(SendjcError, match="Comparing what feeds say of one child failed") as failure:
+        compare_feeds(con, settings, Q4)
+    assert "Zqwrtplk" not in told(failure.value)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import duckdb
 import pytest
+from jinja2 import Environment, StrictUndefined
 
 from unit.bound_worlds import World, as_it_stands, figures, random_world, standing_plans
 
-MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "intermediate" / "doubt"
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+MODELS, MACROS = PROJECT / "models" / "intermediate" / "doubt", PROJECT / "macros"
 METRICS = ("count", "pct", "weeks", "plans")
 WORLDS = 600
 Bounds = dict[str, tuple[float | None, float | None, float | None]]  # metric -> value, lower, upper
 
 
 def run_model(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", (MODELS / f"{name}.sql").read_text())
-    assert "{{" not in sql
+    text = (MACROS / "sql" / "keys.sql").read_text() + (MODELS / f"{name}.sql").read_text()
+    sql = Environment(undefined=StrictUndefined).from_string(text).render(ref=lambda model: model)
     con.execute(f"create table {name} as {sql}")
 
 

@@ -142,18 +142,6 @@ def test_tokens_of_another_key_are_noticed_until_the_list_has_been_sent_again(se
     assert tokens(settings, date(2025, 7, 10), OTHER_KEY) == {token(1, OTHER_KEY)}
 
 
-def test_tokens_are_carried_to_a_new_key_where_a_number_is_held(settings: Settings) -> None:
-    add(settings, 1, 2)
-    con = connect()
-    con.execute("create table held as select unnest(?) as nhs_number", [[nhs(2), nhs(7)]])
-    assert opt_out.retoken(con, settings, "held", KEY, OTHER_KEY) == 1
-    with pytest.raises(SendjcError, match="another pseudonym key"):
-        tokens(settings, date(2025, 6, 1), OTHER_KEY)
-    con.execute("insert into held values (?)", [nhs(1)])
-    assert opt_out.retoken(con, settings, "held", KEY, OTHER_KEY) == 0
-    assert tokens(settings, date(2025, 6, 1), OTHER_KEY) == {token(1, OTHER_KEY), token(2, OTHER_KEY)}
-
-
 def test_a_broken_list_stops_the_run_and_quotes_nothing(settings: Settings) -> None:
     add(settings, 1)
     opt_out.list_path(settings).write_bytes(b"not parquet")

@@ -347,11 +347,6 @@ def test_rotate_asks_first(settings: Settings) -> None:
     assert len(keyring.current(settings)) == len(rotation.ROTATABLE)
 
 
-def test_rotate_takes_no_purpose_whose_tokens_cannot_be_made_again(settings: Settings) -> None:
-    refused = at_the_terminal(settings, "rotate", "--purpose", "opt_out", "--reason", "x", "--yes")
-    assert isinstance(refused.exception, SendjcError) and keyring.entries(settings) == []
-
-
 def test_show_says_which_secret_is_wrong_and_shows_none(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at_the_terminal(settings, "rotate", "--purpose", "person", "--reason", "x", "--yes").exit_code == 0
     states = {line["state"] for line in json.loads(at_the_terminal(settings, "show", "--json").output)}

@@ -5,8 +5,10 @@ import traceback
 import duckdb
 import pytest
 
+from sendjc_pipeline.release import annex_a, annex_a_book
+from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.sealing import sealed
-from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.settings import SendjcError, Settings
 
 
 @sealed("Reading", "Tell somebody.")
@@ -36,3 +38,21 @@ def test_an_expected_error_passes_as_it_is() -> None:
     with pytest.raises(SendjcError) as caught:
         _told(expected)
     assert caught.value is expected
+
+
+def test_the_lists_of_an_inspection_are_sealed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They alone carry identifiers out of the restricted zone."""
+
+    def broken(*_: object) -> None:
+        raise duckdb.ConversionException("Zqwrtplk")
+
+    monkeypatch.setattr(annex_a, "keys_in_force", broken)
+    with pytest.raises(SendjcError, match=r"^Making the lists of an inspection failed \(ConversionException") as caught:
+        annex_a.annex_a(settings, "derby", Quarter.parse("2024-25-Q4"))
+    assert "Zqwrtplk" not in "".join(traceback.format_exception(caught.value))
+    monkeypatch.setattr(annex_a_book, "write", broken)
+    with pytest.raises(
+        SendjcError, match=r"^Writing the lists of an inspection failed \(ConversionException"
+    ) as caught:
+        annex_a_book.write_book([], "Annex A", settings.home / "out", "lists")
+    assert "Zqwrtplk" not in "".join(traceback.format_exception(caught.value))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import console, show
-from sendjc_pipeline.identity import keyring, rotation, swap
+from sendjc_pipeline.identity import keyring, opt_out, rotation, swap
+from sendjc_pipeline.identity.pseudonym import OPT_OUT
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import intake, ledger
 from sendjc_pipeline.warehouse.lock import only_one
@@ -51,36 +54,66 @@ def _row(
     }
 
 
-def rotate(settings: Settings, purpose: str, reason: str, now: datetime, confirm: Callable[[str], bool] | None) -> None:
+def rotate(
+    settings: Settings,
+    purpose: str,
+    reason: str,
+    now: datetime,
+    confirm: Callable[[str], bool] | None,
+    opt_outs: Sequence[Path] = (),
+) -> None:
     """Rotate and say what was done and what to do next.
 
     Raises:
-        SendjcError: an unknown purpose, not confirmed, or another process is at work in the home.
+        SendjcError: an unknown purpose, lists of opt-outs that are missing or for nothing, not confirmed, or another process is at
+            work in the home.
     """
-    if purpose not in (*rotation.ROTATABLE, ALL):
-        raise SendjcError(
-            f"--purpose is one of {', '.join((*rotation.ROTATABLE, ALL))}; see `sendjc keys rotate --help`."
-        )
-    purposes = rotation.ROTATABLE if purpose == ALL else (purpose,)
-    question = f"Retire the keys of {', '.join(purposes)} in {settings.home}? Every quarter must then be run again."
+    purposes = _purposes(settings, purpose, opt_outs)
+    again = "" if purposes == (OPT_OUT,) else " Every quarter must then be run again."
+    question = f"Retire the keys of {', '.join(purposes)} in {settings.home}?{again}"
     if confirm is not None and not confirm(question):
         raise SendjcError("Nothing was changed.")
-    with only_one(settings, "run"), only_one(settings, "write"), only_one(settings, "review"):
+    locks = ("run", "write", "review", "opt-out")
+    with ExitStack() as held:
+        for lock in locks:
+            held.enter_context(only_one(settings, lock))
         received = [
             (submission, intake.accept(settings, submission))
             for submission in ledger.all_submissions(settings)
             if feeds.load(submission.feed).is_person_level
         ]
-        done = rotation.rotate(settings, purposes, reason, now, received)
-    _say(done)
+        done = rotation.rotate(settings, purposes, reason, now, received, opt_outs=opt_outs)
+    _say(done, purposes)
 
 
-def _say(done: rotation.Rotated) -> None:
+def _purposes(settings: Settings, purpose: str, opt_outs: Sequence[Path]) -> tuple[str, ...]:
+    """The purposes of a word; with lists of opt-outs `all` means those too."""
+    if purpose not in (*rotation.ROTATABLE, OPT_OUT, ALL):
+        raise SendjcError(
+            f"--purpose is one of {', '.join((*rotation.ROTATABLE, OPT_OUT, ALL))}; see `sendjc keys rotate --help`."
+        )
+    purposes = (*rotation.ROTATABLE, *([OPT_OUT] if opt_outs else [])) if purpose == ALL else (purpose,)
+    if opt_outs and OPT_OUT not in purposes:
+        raise SendjcError(f"--opt-outs goes with --purpose {OPT_OUT} or {ALL}: leave it out for '{purpose}'.")
+    if OPT_OUT in purposes and not opt_outs and opt_out.standing(settings, date.max):
+        raise SendjcError(
+            f"Tokens of opt-outs cannot be undone, so '{OPT_OUT}' is rotated from the lists as they were sent: give every list that"
+            " stands (`sendjc opt-out list`), each with --opt-outs."
+        )
+    return purposes
+
+
+def _say(done: rotation.Rotated, purposes: Sequence[str]) -> None:
     console.print(f"Rotation {done.rotation} done.")
     for purpose, count in done.rekeyed.items():
         console.print(f"{count:,} keys for '{purpose}' have a new one in {done.table}", markup=False)
     if done.carried:
         console.print(f"{done.carried:,} of them stand in a ledger only: no submission in landing gives them any more.")
+    if done.opt_outs_left:
+        console.print(
+            f"{done.opt_outs_left:,} opt-outs of withdrawn lists keep the retired key: a run known at a day on which those lists"
+            " stood leaves nobody out by them."
+        )
     if done.to_set:
         names = ", ".join(done.to_set)
         console.print(
@@ -88,4 +121,9 @@ def _say(done: rotation.Rotated) -> None:
         )
     else:
         console.print("Back up keys/ now, apart from the data.")
-    console.print("Run each quarter again with `sendjc run --quarter`; import no worklist that was exported before.")
+    if OPT_OUT in purposes:
+        console.print("Opt-outs are in the new key: delete the lists that you gave.")
+    if set(purposes) != {OPT_OUT}:
+        console.print(
+            "Run each quarter again with `sendjc run --quarter`; import no worklist that was exported before."
+        )

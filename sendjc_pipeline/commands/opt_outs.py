@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sendjc_pipeline.commands.console import console, errors, show
 from sendjc_pipeline.feeds.partners import kinds
-from sendjc_pipeline.identity import opt_out
+from sendjc_pipeline.identity import opt_out, swap
 from sendjc_pipeline.identity.keys_in_force import keys_in_force
 from sendjc_pipeline.identity.opt_out_file import create_numbers, in_words
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -30,12 +30,11 @@ def add(settings: Settings, file: Path, partner: str | None, now: datetime) -> i
         raise SendjcError(
             f"'{partner}' is not a partner; leave --partner out for the national list, or give one of: {', '.join(kinds())}."
         )
-    keys = keys_in_force(settings)
     con = connect()  # in memory and unable to spill: the numbers never rest
     try:
         refused = create_numbers(con, file, "opt_out_number")
         with only_one(settings, "opt-out"):
-            batch = opt_out.add(con, settings, "opt_out_number", partner, now, keys)
+            batch = opt_out.add(con, settings, "opt_out_number", partner, now, keys_in_force(settings))
     finally:
         con.close()
     console.print(f"{batch.batch_id}  {partner or NATIONAL}, {batch.children:,} NHS numbers. {_NEXT}")
@@ -66,6 +65,7 @@ def withdraw(settings: Settings, batch_id: str, now: datetime) -> None:
         SendjcError: no such batch, or it was withdrawn already.
     """
     with only_one(settings, "opt-out"):
+        swap.finish(settings)  # a rotation that was killed may still have a list to put in place
         batch = opt_out.find(settings, batch_id)
         con = connect()
         try:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from sendjc_pipeline.commands.console import console, errors, show
-from sendjc_pipeline.identity import verdicts, worklist
+from sendjc_pipeline.identity import review_queue, verdicts, worklist
 from sendjc_pipeline.identity.filled import Fault, read, shown_name
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.lock import only_one
 
 _MOST_FAULTS = 20
+_PARTS = (review_queue.WAITING, review_queue.CONFLICT, review_queue.DECIDED)
 _WORDS = {
+    "no verdict": "no verdict yet",
     "same": "agreed: same child",
     "different": "agreed: different children",
     "one verdict": "one verdict, a second reviewer is needed",
     "unsure": "nobody is sure",
-    "conflict": "in conflict",
+    "conflict": "reviewers differ",
 }
 
 
@@ -79,6 +83,33 @@ def undo(settings: Settings, pairs: list[str], name: str, on: date, now: datetim
         verdicts.take_back(con, settings, pairs, reviewer, on, now)
         console.print(f"Verdicts of {reviewer} taken back: {len(set(pairs)):,}.")
         _say_states(con, settings)
+
+
+def status(settings: Settings, quarter: Quarter | None, today: date, as_json: bool) -> None:
+    """Print how many pairs wait, are in conflict or decided, by age; never a pair.
+
+    Raises:
+        SendjcError: the quarter has no list of pairs.
+    """
+    with verdicts.opened(settings) as con:
+        lines = review_queue.queue(con, settings, today, quarter)
+    if as_json:
+        print(json.dumps([asdict(line) for line in lines], indent=1, default=str))
+        return
+    parts = {part: sum(line.pairs for line in lines if line.part == part) for part in _PARTS}
+    title = ", ".join(f"{part} {count:,}" for part, count in parts.items())
+    headers = [
+        "queue",
+        "state",
+        "pairs",
+        "not given out",
+        "7 days or less",
+        "8 to 28",
+        "over 28",
+        "oldest given out on",
+    ]
+    rows = [(line.part, _WORDS[line.state], *list(asdict(line).values())[2:]) for line in lines]
+    show(f"Pairs for review: {title}; by days since first given to a reviewer", headers, rows, right=range(2, 7))
 
 
 def _require_past(on: date, today: date) -> None:

@@ -26,7 +26,7 @@ from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
-_RESTORE = "Restore restricted/identity/opt_out.parquet from a backup."
+RESTORE = "Restore restricted/identity/opt_out.parquet from a backup."
 CHECK_PURPOSE = f"{OPT_OUT}:key"
 BATCH_DIGITS, CHECK_DIGITS = 12, 8
 COLUMNS = {
@@ -50,7 +50,7 @@ def list_path(settings: Settings) -> Path:
     return settings.restricted / "identity" / "opt_out.parquet"
 
 
-@guarded("storing opt-outs", _RESTORE)
+@guarded("storing opt-outs", RESTORE)
 def add(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -81,12 +81,12 @@ def add(
         con,
         settings,
         "select ?, 'added', ?::timestamp, ?, ?, token from fresh",
-        [batch_id, moment, partner, _check(keys)],
+        [batch_id, moment, partner, key_check(keys)],
     )
     return Batch(batch_id, partner, moment, int(children), None)
 
 
-@guarded("withdrawing opt-outs", _RESTORE)
+@guarded("withdrawing opt-outs", RESTORE)
 def withdraw(con: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch, at: datetime) -> None:
     """Note that a batch stands no longer; what it named stays on file for runs as known before.
 
@@ -147,7 +147,7 @@ def find(settings: Settings, batch_id: str) -> Batch:
     raise SendjcError(f"'{batch_id}' {fault}: `sendjc opt-out list` shows them.")
 
 
-@guarded("reading opt-outs", _RESTORE)
+@guarded("reading opt-outs", RESTORE)
 def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, keys: Keys | bytes) -> None:
     """Create table opt_out_token (token): the children who had opted out by a day.
 
@@ -162,7 +162,7 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     replaced = {batch.batch_id for batch in batches(settings) if batch.withdrawn_at is not None}
     foreign = con.execute(
         "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1",
-        [path, _check(keys)],
+        [path, key_check(keys)],
     ).fetchall()
     if lost := [name for (name,) in foreign if name in ids and name not in replaced]:
         raise SendjcError(
@@ -175,39 +175,8 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     )
 
 
-@guarded("re-keying opt-outs", _RESTORE)
-def retoken(con: duckdb.DuckDBPyConnection, settings: Settings, held: str, old: Keys | bytes, new: Keys | bytes) -> int:
-    """Give the tokens of an old key those of a new one; return how many could not be, because no row that we hold has their number.
-
-    A token cannot be undone, so `held` names a table (column nhs_number) of the valid numbers in the accepted files. What is left
-    keeps its old token, and runs refuse until its list is added again (create_tokens).
-    """
-    if not list_path(settings).is_file():
-        return 0
-    before = Pseudonymiser(con, old)
-    con.execute(
-        f"create or replace temp table old_token as select distinct nhs_number, {before.sql(OPT_OUT, 'nhs_number', PERSON_DIGITS)} as token"
-        f" from {held}"
-    )
-    after = Pseudonymiser(con, new)
-    con.execute(
-        f"create or replace temp table new_token as select token, {after.sql(OPT_OUT, 'nhs_number', PERSON_DIGITS)} as fresh from old_token"
-    )
-    _write(
-        con, settings,
-        """select list.batch_id, list.event, list."at", list.partner,
-            case when new_token.token is not null then ? else list.key_check end as key_check,
-            coalesce(new_token.fresh, list.token) as token
-        from opt_out_before as list left join new_token on list.token = new_token.token and list.key_check = ?""",
-        [_check(new), _check(old)],
-    )  # fmt: skip
-    left = con.execute(
-        "select count(distinct token) from read_parquet(?) where key_check = ?", [str(list_path(settings)), _check(old)]
-    ).fetchone()
-    return int(left[0]) if left else 0
-
-
-def _check(keys: Keys | bytes) -> str:
+def key_check(keys: Keys | bytes) -> str:
+    """The word under a key by which its tokens are known."""
     return pseudonym(keys, CHECK_PURPOSE, "", CHECK_DIGITS)
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sendjc_pipeline.identity import events, keyring, rekey, swap
+from sendjc_pipeline.identity import events, keyring, opt_out_rekey, rekey, swap
 from sendjc_pipeline.identity.keyring import ENVIRONMENT, VARIABLES, Entry, Held
-from sendjc_pipeline.identity.pseudonym import EXTRACT, PERSON, RECORD, REVIEW, Keys
+from sendjc_pipeline.identity.pseudonym import EXTRACT, OPT_OUT, PERSON, RECORD, REVIEW, Keys
 from sendjc_pipeline.identity.pseudonymise import accepted_of
 from sendjc_pipeline.identity.records import text
 from sendjc_pipeline.settings import KEY_BYTES, SendjcError, Settings
@@ -23,17 +23,21 @@ from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.receipt import Receipt
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect
 
-ROTATABLE = (PERSON, RECORD, REVIEW, EXTRACT)
+ROTATABLE = (PERSON, RECORD, REVIEW, EXTRACT)  # OPT_OUT too, where the lists of opt-outs are given
 NEXT_VARIABLE = "SENDJC_PSEUDONYM_KEY_NEXT"
 
 
 @dataclass(frozen=True)
 class Rotated:
-    """What a rotation did. `table` is None where nothing that lasts was keyed anew; `to_set` are the switches that must be set now."""
+    """What a rotation did. `table` is None where nothing that lasts was keyed anew; `to_set` are the switches that must be set now.
+
+    `opt_outs_left` are tokens of withdrawn lists that keep the retired key.
+    """
 
     rotation: str
     rekeyed: dict[str, int]
     carried: int
+    opt_outs_left: int
     table: Path | None
     to_set: tuple[str, ...]
 
@@ -45,6 +49,7 @@ def rotate(
     now: datetime,
     received: Sequence[tuple[Submission, Receipt]],
     environ: Mapping[str, str] | None = None,
+    opt_outs: Sequence[Path] = (),
 ) -> Rotated:
     """Retire the secrets of some purposes, bring in new ones and translate the ledgers; all of it or nothing.
 
@@ -53,14 +58,16 @@ def rotate(
 
     Args:
         settings: the home.
-        purposes: some of ROTATABLE.
+        purposes: some of ROTATABLE, and OPT_OUT.
         reason: why, for the keyring.
         now: the moment of the rotation.
         received: every person-level submission in landing, withdrawn ones too, with what became of it.
         environ: switches; those of the process by default.
+        opt_outs: for OPT_OUT, every list of opt-outs that stands, as it was sent.
 
     Raises:
-        SendjcError: no reason, secrets are missing or wrong, or come from the environment and NEXT_VARIABLE does not give the new one.
+        SendjcError: no reason, secrets are missing or wrong, or come from the environment and NEXT_VARIABLE does not give the new
+            one; or an opt-out that stands is in none of the lists.
         IdentityFailed: the accepted tables or the ledgers cannot be read; nothing was changed.
 
     """
@@ -74,7 +81,7 @@ def rotate(
     if same := [purpose for purpose in purposes if old.fingerprint(purpose) == new.fingerprint(purpose)]:
         raise SendjcError(f"{NEXT_VARIABLE} holds the secret that '{same[0]}' has already: give a new one.")
     try:
-        return _rotate(settings, stage, reason.strip(), now, received, found, fresh)
+        return _rotate(settings, stage, reason.strip(), now, received, found, fresh, opt_outs)
     except BaseException:
         swap.discard(settings)
         raise
@@ -88,18 +95,20 @@ def _rotate(
     received: Sequence[tuple[Submission, Receipt]],
     found: Mapping[str, Held],
     fresh: Mapping[str, Held],
+    opt_outs: Sequence[Path],
 ) -> Rotated:
     old, new = (keyring.keys_of({purpose: one[purpose] for purpose in fresh}) for one in (found, fresh))
     lines = keyring.entries(settings)
     at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     rotation = _name(now, lines)
     rekeyed, carried = _translate(settings, stage, rotation, old, new, received)
+    left = opt_out_rekey.write_retokened(settings, stage, opt_outs, old, new) if OPT_OUT in fresh else 0
     retired = {p: Entry(p, old.fingerprint(p), _since(settings, found[p]), None, rotation, "", None) for p in fresh}
     current = {p: Entry(p, new.fingerprint(p), at, None, rotation, reason, _kept(fresh[p])) for p in fresh}
     swap.commit(settings, rotation, _gone(settings, fresh), keyring.rotated(lines, retired, current, at))
     table = settings.restricted / "identity" / "rekey" / f"{rotation}.parquet" if rekeyed else None
     to_set = tuple(VARIABLES[p] for p in fresh if fresh[p].source == ENVIRONMENT)
-    return Rotated(rotation, rekeyed, carried, table, to_set)
+    return Rotated(rotation, rekeyed, carried, left, table, to_set)
 
 
 def _translate(

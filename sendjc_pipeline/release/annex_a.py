@@ -24,6 +24,7 @@ from sendjc_pipeline.identity.pseudonym import (
 )
 from sendjc_pipeline.identity.vault import identity_folder
 from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.sealing import sealed
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger
 from sendjc_pipeline.submissions.intake import accepted_folder
@@ -80,6 +81,7 @@ class AnnexList:
     faults: list[tuple[str, str, int]]
 
 
+@sealed("Making the lists of an inspection", "Nothing was written: tell whoever maintains sendjc.")
 def annex_a(settings: Settings, area: str, quarter: Quarter) -> list[AnnexList]:
     """Lists 1 and 2 of a council at a quarter's end, from the quarter's warehouse as it stands.
 

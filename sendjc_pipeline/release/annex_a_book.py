@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sendjc_pipeline.release.annex_a import AnnexList
+from sendjc_pipeline.sealing import sealed
 from sendjc_pipeline.submissions.report.xlsx import Cell, Sheet, Strings, letter, write
 from sendjc_pipeline.submissions.report.xlsx_parts import Style
 
@@ -21,6 +22,7 @@ _NOTES = (
 )
 
 
+@sealed("Writing the lists of an inspection", "Free space or choose another folder, and write them again.")
 def write_book(lists: Sequence[AnnexList], title: str, folder: Path, name: str) -> Path:
     """Write FOLDER/<name>.xlsx, readable by its owner alone, whole or not at all; returns its path."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

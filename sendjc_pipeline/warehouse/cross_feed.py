@@ -12,6 +12,7 @@ import duckdb
 
 from sendjc_pipeline.feeds.cross_feed import CrossFeedRule, cross_feed_rules
 from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.sealing import sealed
 from sendjc_pipeline.settings import SendjcError, Settings
 
 
@@ -20,6 +21,7 @@ def findings_path(settings: Settings, quarter: Quarter) -> Path:
     return settings.restricted / "cross_feed" / f"{quarter.label}.parquet"
 
 
+@sealed("Comparing what feeds say of one child", "No warehouse was replaced: tell whoever maintains sendjc.")
 def compare_feeds(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter) -> None:
     """Create raw.cross_feed_finding (rule, feed, table_name, partner, submission_id, source_row) and write `findings_path`.
 
@@ -37,12 +39,19 @@ def compare_feeds(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Q
         con.execute(
             "insert into cross_feed_rule values (?, ?, ?, ?)", [rule.code, rule.columns[0], rule.message, rule.action]
         )
-        try:
-            con.execute(_insert(rule))
-        except duckdb.Error as error:
-            raise SendjcError(f"feeds/cross_feed.yaml: {rule.code} cannot be run ({type(error).__name__}).") from None
+        if kind := _fault(con, rule):
+            raise SendjcError(f"feeds/cross_feed.yaml: {rule.code} cannot be run ({kind}): correct its declaration.")
     _write(con, findings_path(settings, quarter))
     con.execute("drop table cross_feed_rule")
+
+
+def _fault(con: duckdb.DuckDBPyConnection, rule: CrossFeedRule) -> str | None:
+    """Run a rule; the kind of its error, whose text and chain stay behind because they may quote a record."""
+    try:
+        con.execute(_insert(rule))
+    except duckdb.Error as error:
+        return type(error).__name__
+    return None
 
 
 def _insert(rule: CrossFeedRule) -> str:

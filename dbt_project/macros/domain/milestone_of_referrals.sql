@@ -76,3 +76,21 @@ dated as (
 
 select * from dated
 {% endmacro %}
+
+{# The shape of int_<feed>__milestone over a relation `dated`; no national feed says for which of a referral's services, so it counts for each. #}
+{% macro milestone_rows(feed) %}
+select
+    {{ surrogate_key([
+        "'" ~ feed ~ "'", 'partner_id', 'service_request_id', 'event_type', 'event_date', 'submission_id', 'source_row'
+    ]) }} as milestone_key,
+    partner_id as provider_id,
+    service_request_id,
+    cast(null as varchar) as service,
+    event_type,
+    event_date,
+    '{{ feed }}' as source_feed,
+    submission_id,
+    source_row
+from dated
+where event_date is not null
+{% endmacro %}

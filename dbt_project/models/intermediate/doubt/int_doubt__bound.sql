@@ -1,3 +1,5 @@
+{%- set cell = ['metric_id', 'time_window', 'service', 'area_id'] %}
+{%- set group = ['metric_id', 'time_window', 'service', 'group_key'] -%}
 -- Plain SQL over four tables, so that the property test can run it over worlds of its own.
 with figure as (
     select * from {{ ref('int_doubt__figure') }}
@@ -5,10 +7,7 @@ with figure as (
 
 ranged as (
     select
-        metric_id,
-        time_window,
-        service,
-        area_id,
+        {{ cell | join(',\n        ') }},
         is_spread,
         counted_now,
         over_now,
@@ -37,10 +36,7 @@ ranged as (
 
 total as (
     select
-        metric_id,
-        time_window,
-        service,
-        area_id,
+        {{ cell | join(',\n        ') }},
         count(*) as group_count,
         sum(fewest) - sum(counted_now) as fewest_change,
         sum(most) - sum(counted_now) as most_change,
@@ -49,27 +45,20 @@ total as (
         sum(lowest_over) - sum(over_now) as lowest_over_change,
         sum(lowest_counted) - sum(counted_now) as lowest_counted_change
     from ranged
-    group by metric_id, time_window, service, area_id
+    group by {{ cell | join(', ') }}
 ),
 
 -- Waits of children who may prove to live elsewhere, or here: any of them may be in the mean or not.
 -- Of a group that is all here, those are the waits of children whose home is unknown.
 movable as (
     select
-        spread.metric_id,
-        spread.time_window,
-        spread.service,
-        spread.area_id,
+        {{ keys_of('spread', cell) }},
         unit.unit_id,
         cast(unit.wait_days as double precision) / 7 as weeks,
         case when member.area_id is not null then 1 else 0 end as is_here
     from {{ ref('int_doubt__group') }} as spread
     inner join {{ ref('int_doubt__unit') }} as unit
-        on
-            spread.metric_id = unit.metric_id
-            and spread.time_window = unit.time_window
-            and spread.service = unit.service
-            and spread.group_key = unit.group_key
+        on {{ same_keys('spread', 'unit', group) }}
     left join {{ ref('int_reference__area_member') }} as member
         on unit.area_id = member.member_area_id and spread.area_id = member.area_id
     where spread.is_spread or member.area_id is null
@@ -77,46 +66,36 @@ movable as (
 
 fixed as (
     select
-        figure.metric_id,
-        figure.time_window,
-        figure.service,
-        figure.area_id,
+        {{ keys_of('figure', cell) }},
         coalesce(max(figure.numerator), 0) - sum(movable.is_here * movable.weeks) as weeks,
         coalesce(max(figure.denominator), 0) - sum(movable.is_here) as wait_count
     from figure
     inner join movable
-        on
-            figure.metric_id = movable.metric_id
-            and figure.time_window = movable.time_window
-            and figure.service = movable.service
-            and figure.area_id = movable.area_id
+        on {{ same_keys('figure', 'movable', cell) }}
     where figure.unit = 'weeks'
-    group by figure.metric_id, figure.time_window, figure.service, figure.area_id
+    group by {{ keys_of('figure', cell) }}
 ),
 
 -- The lowest mean takes in the shortest of them, the highest the longest, as many as move it.
 taken as (
     select
-        movable.metric_id,
-        movable.time_window,
-        movable.service,
-        movable.area_id,
+        {{ keys_of('movable', cell) }},
         sum(movable.weeks) over (
-            partition by movable.metric_id, movable.time_window, movable.service, movable.area_id
+            partition by {{ keys_of('movable', cell) }}
             order by movable.weeks asc, movable.unit_id asc
             rows between unbounded preceding and current row
         ) as shortest_weeks,
         row_number() over (
-            partition by movable.metric_id, movable.time_window, movable.service, movable.area_id
+            partition by {{ keys_of('movable', cell) }}
             order by movable.weeks asc, movable.unit_id asc
         ) as shortest_count,
         sum(movable.weeks) over (
-            partition by movable.metric_id, movable.time_window, movable.service, movable.area_id
+            partition by {{ keys_of('movable', cell) }}
             order by movable.weeks desc, movable.unit_id desc
             rows between unbounded preceding and current row
         ) as longest_weeks,
         row_number() over (
-            partition by movable.metric_id, movable.time_window, movable.service, movable.area_id
+            partition by {{ keys_of('movable', cell) }}
             order by movable.weeks desc, movable.unit_id desc
         ) as longest_count
     from movable
@@ -124,10 +103,7 @@ taken as (
 
 mean as (
     select
-        fixed.metric_id,
-        fixed.time_window,
-        fixed.service,
-        fixed.area_id,
+        {{ keys_of('fixed', cell) }},
         least(
             min((fixed.weeks + taken.shortest_weeks) / (fixed.wait_count + taken.shortest_count)),
             min(fixed.weeks / nullif(fixed.wait_count, 0))
@@ -138,20 +114,13 @@ mean as (
         ) as highest
     from fixed
     inner join taken
-        on
-            fixed.metric_id = taken.metric_id
-            and fixed.time_window = taken.time_window
-            and fixed.service = taken.service
-            and fixed.area_id = taken.area_id
-    group by fixed.metric_id, fixed.time_window, fixed.service, fixed.area_id
+        on {{ same_keys('fixed', 'taken', cell) }}
+    group by {{ keys_of('fixed', cell) }}
 ),
 
 bounded as (
     select
-        figure.metric_id,
-        figure.time_window,
-        figure.service,
-        figure.area_id,
+        {{ keys_of('figure', cell) }},
         figure.value,
         total.group_count,
         case figure.unit
@@ -174,25 +143,14 @@ bounded as (
         end as highest
     from figure
     inner join total
-        on
-            figure.metric_id = total.metric_id
-            and figure.time_window = total.time_window
-            and figure.service = total.service
-            and figure.area_id = total.area_id
+        on {{ same_keys('figure', 'total', cell) }}
     left join mean
-        on
-            figure.metric_id = mean.metric_id
-            and figure.time_window = mean.time_window
-            and figure.service = mean.service
-            and figure.area_id = mean.area_id
+        on {{ same_keys('figure', 'mean', cell) }}
 )
 
 -- Where nothing at all may be left to measure, the figure itself is the bound; rounding never puts it outside.
 select
-    metric_id,
-    time_window,
-    service,
-    area_id,
+    {{ cell | join(',\n        ') }},
     cast(group_count as bigint) as group_count,
     cast(least(coalesce(lowest, value), value) as double precision) as value_lower,
     cast(greatest(coalesce(highest, value), value) as double precision) as value_upper

@@ -54,18 +54,4 @@ dated as (
     where care_plan.record_rank = 1 and referral.record_rank = 1
 )
 
-select
-    {{ surrogate_key([
-        "'mhsds'", 'partner_id', 'service_request_id', 'event_type', 'event_date', 'submission_id', 'source_row'
-    ]) }} as milestone_key,
-    partner_id as provider_id,
-    service_request_id,
-    -- Neither feed says for which of a referral's services: it counts for each.
-    cast(null as varchar) as service,
-    event_type,
-    event_date,
-    'mhsds' as source_feed,
-    submission_id,
-    source_row
-from dated
-where event_date is not null
+{{ milestone_rows('mhsds') }}

@@ -89,46 +89,4 @@ team as (
     where ranked.record_rank = 1
 ),
 
-trait as (
-    select
-        partner_id,
-        service_request_id,
-        team_slot,
-        'team_type' as match_on,
-        team_type as code
-    from team
-    union all
-    select
-        team.partner_id,
-        team.service_request_id,
-        team.team_slot,
-        'referral_reason' as match_on,
-        referral.referral_reason as code
-    from team
-    inner join referral
-        on team.partner_id = referral.partner_id and team.service_request_id = referral.service_request_id
-    where referral.record_rank = 1
-),
-
-fitting as (
-    {{ match_service('mhsds', 'trait', ['partner_id', 'service_request_id', 'team_slot']) }}
-)
-
-select
-    {{ surrogate_key(['team.partner_id', 'team.service_request_id', 'team.team_slot']) }} as team_key,
-    team.partner_id,
-    team.service_request_id,
-    team.team_id,
-    team.team_type,
-    fitting.service,
-    team.is_first,
-    team.closure_date,
-    team.rejection_date,
-    team.period_end
-from team
-left join fitting
-    on
-        team.partner_id = fitting.partner_id
-        and team.service_request_id = fitting.service_request_id
-        and team.team_slot = fitting.team_slot
-        and fitting.rule_rank = 1
+{{ service_of_teams('mhsds', has_suspected=false) }}

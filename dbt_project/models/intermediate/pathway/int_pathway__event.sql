@@ -1,5 +1,34 @@
 {%- set who = ['person_key', 'pathway', 'service', 'tier', 'provider_id'] %}
 {%- set origin = ['source_feed', 'submission_id', 'source_row'] %}
+{#- Which rows tell of which event, on what day. A case is the spell's, unless `case_id` says another. -#}
+{%- set told_by = [
+    {
+        'rows': 'member', 'event': "'referral_received'", 'day': 'received_date',
+        'case_id': 'case when is_spell_head then spell_id else referral_key end',
+    },
+    {
+        'rows': 'member', 'event': "'referral_joined_spell'", 'day': 'received_date', 'case_id': 'referral_key',
+        'where': 'not is_spell_head',
+    },
+    {'rows': 'member', 'event': "'referral_accepted'", 'day': 'accepted_date'},
+    {
+        'rows': 'spell', 'day': 'closed_date',
+        'event': "case when is_nullified then 'first_appointment_missed_discharged'"
+        ~ " when is_rejected then 'referral_rejected' else 'referral_closed' end",
+    },
+    {'rows': 'spell', 'event': "'rtt_ended_untreated'", 'day': 'untreated_date'},
+    {'rows': 'spell', 'event': "'rows_quarantined'", 'day': 'received_date', 'where': 'is_incomplete'},
+    {'rows': 'help', 'event': "'help_started'", 'day': 'help_started_date'},
+    {
+        'rows': 'contact', 'day': 'contact_date',
+        'event': "case attendance_role when 'attended' then 'contact_attended'"
+        ~ " when 'not_brought' then 'contact_not_brought' when 'cancelled' then 'contact_cancelled'"
+        ~ " else 'contact_unknown' end",
+    },
+    {'rows': 'contact', 'event': "'assessment_given'", 'day': 'contact_date', 'where': 'is_assessment'},
+    {'rows': 'contact', 'event': "'treatment_given'", 'day': 'contact_date', 'where': 'is_treatment'},
+    {'rows': 'milestone', 'event': 'event_type', 'day': 'event_date'},
+] -%}
 -- What happens to a spell as a whole is of its first referral's service; a contact or a milestone, of the service that
 -- it names.
 with member as (
@@ -78,109 +107,19 @@ help as (
 -- A referral that joined a running spell keeps a case of its own, which ends the day it joined: the row is kept, the
 -- wait is not.
 dated as (
+    {%- for told in told_by %}
     select
-        case when is_spell_head then spell_id else referral_key end as case_id,
+        {{ told.case_id or 'spell_id' }} as case_id,
         {{ who | join(',\n        ') }},
-        'referral_received' as event_type,
-        received_date as event_date,
+        {{ told.event }} as event_type,
+        {{ told.day }} as event_date,
         {{ origin | join(',\n        ') }}
-    from member
+    from {{ told.rows }}
+    where {{ told.day }} is not null{{ ' and ' ~ told.where if told.where }}
+    {%- if not loop.last %}
     union all
-    select
-        referral_key as case_id,
-        {{ who | join(',\n        ') }},
-        'referral_joined_spell' as event_type,
-        received_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from member
-    where not is_spell_head
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        'referral_accepted' as event_type,
-        accepted_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from member
-    where accepted_date is not null
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        case
-            when is_nullified then 'first_appointment_missed_discharged'
-            when is_rejected then 'referral_rejected'
-            else 'referral_closed'
-        end as event_type,
-        closed_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from spell
-    where closed_date is not null
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        'rtt_ended_untreated' as event_type,
-        untreated_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from spell
-    where untreated_date is not null
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        'rows_quarantined' as event_type,
-        received_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from spell
-    where is_incomplete
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        'help_started' as event_type,
-        help_started_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from help
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        case attendance_role
-            when 'attended' then 'contact_attended'
-            when 'not_brought' then 'contact_not_brought'
-            when 'cancelled' then 'contact_cancelled'
-            else 'contact_unknown'
-        end as event_type,
-        contact_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from contact
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        'assessment_given' as event_type,
-        contact_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from contact
-    where is_assessment
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        'treatment_given' as event_type,
-        contact_date as event_date,
-        {{ origin | join(',\n        ') }}
-    from contact
-    where is_treatment
-    union all
-    select
-        spell_id as case_id,
-        {{ who | join(',\n        ') }},
-        event_type,
-        event_date,
-        {{ origin | join(',\n        ') }}
-    from milestone
+    {%- endif %}
+    {%- endfor %}
 )
 
 select
@@ -207,4 +146,3 @@ select
 from dated
 left join {{ ref('dim_person') }} as person on dated.person_key = person.person_key
 left join basis on dated.service = basis.service
-where dated.event_date is not null
