@@ -30,7 +30,7 @@ LIMITS = {4_000_000: (30, 4096), 20_000_000: (150, None)}
 SELECT = "+path:models/marts/clocks +path:models/marts/cohort +path:models/marts/waits"
 _IDENTIFIERS = (
     "person_key", "requeststableid", "assessmenttableid", "namedplantableid", "activeplanstableid", "servicerequestid",
-    "carecontactid", "careactivityid", "patientpathwayid",
+    "carecontactid", "careactivityid", "patientpathwayid", "referral_id", "step_id", "caseload_id", "request_id", "package_id", "advice_id",
 )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 with milestone as (
-    {%- for feed in ['csds', 'mhsds'] %}
+    {%- for feed in ['csds', 'mhsds', 'local'] %}
     select
         milestone_key,
         provider_id,
