@@ -63,8 +63,9 @@ contact as (
             and member.service = contact.service
 ),
 
+-- Two referrals of a spell may tell of one thing, as a care plan that ran for both: the spell has it once.
 milestone as (
-    select
+    select distinct
         member.spell_id,
         member.person_key,
         member.pathway,
