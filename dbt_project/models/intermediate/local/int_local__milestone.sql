@@ -67,8 +67,6 @@ select
     ]) }} as milestone_key,
     provider_id,
     service_request_id,
-    -- A record of a local feed is of one service.
-    cast(null as varchar) as service,
     event_type,
     event_date,
     source_feed,

@@ -4,7 +4,6 @@ with milestone as (
         milestone_key,
         provider_id,
         service_request_id,
-        service,
         event_type,
         event_date,
         source_feed,
