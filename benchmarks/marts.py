@@ -25,12 +25,13 @@ from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.project import prepare
 
 CHILDREN, SEED, SETTING = 20_000, 1, setting_of(2024, 4)
-EVENTS_OF_THEM = 166_000  # as fct_event counts them; what was reached is printed
+EVENTS_OF_THEM = 284_000  # as fct_event counts them; what was reached is printed
 LIMITS = {4_000_000: (30, 4096), 20_000_000: (150, None)}
 SELECT = "+path:models/marts/clocks +path:models/marts/cohort +path:models/marts/waits"
 _IDENTIFIERS = (
     "person_key", "requeststableid", "assessmenttableid", "namedplantableid", "activeplanstableid", "servicerequestid",
-    "carecontactid", "careactivityid", "patientpathwayid",
+    "carecontactid", "careactivityid", "patientpathwayid", "referral_id", "step_id", "caseload_id", "request_id",
+    "review_id", "package_id", "advice_id",
 )  # fmt: skip
 
 

@@ -385,7 +385,7 @@ class Results:
         found = self.rows(
             f"select {shown} from fct_clock as clock inner join fct_event as event"
             " on clock.case_id = event.case_id and clock.service = event.service"
-            " where event.event_type in ('request_received', 'referral_received') and event.submission_id = ?"
+            " where event.event_type in ('request_received', 'referral_received', 'advice_requested') and event.submission_id = ?"
             " and event.source_row = ? and clock.clock_id = ?",
             submission.submission_id, row, clock_id,
         )  # fmt: skip

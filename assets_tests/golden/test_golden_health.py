@@ -133,6 +133,7 @@ OF_CSDS = {
     ("developmental", "nd_assessment_18w"): Wait("open", 126, over=False),
     ("developmental", "nd_diagnosis"): Wait("open", 126),
     ("hearing", "hearing_assessment"): Wait("open", 175),
+    ("hearing", "hearing_contact"): Wait("open", 175),
     ("physiotherapy", "physio_treatment"): Wait("stopped", 98),
     ("physiotherapy", "physio_assessment"): Wait("stopped", 98),
     ("school_nurse", "school_nursing_contact"): Wait("stopped", 28),
@@ -191,7 +192,7 @@ def test_a_case_has_the_clocks_of_its_service_and_no_others(sent: Sent) -> None:
     assert found == [
         ("camhs", 2, 2),
         ("community_paediatrics", 1, 1),
-        ("hearing", 1, 1),
+        ("hearing", 2, 1),
         ("mhst", 2, 1),
         ("nd_assessment", 2, 5),
         ("physio", 2, 1),

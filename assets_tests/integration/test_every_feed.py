@@ -60,7 +60,7 @@ def test_every_feed_has_accepted_rows(warehouse: duckdb.DuckDBPyConnection) -> N
 def test_every_row_is_accounted_for_from_layer_to_layer(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert warehouse.execute("select count(*) from mart_row_accounting where not is_balanced").fetchone() == (0,)
     layers = warehouse.execute("select layer, count(distinct feed) from mart_row_accounting group by 1").fetchall()
-    assert dict(layers) == {"intake": len(feeds.names()), "raw": len(feeds.names()), "staging": 3}
+    assert dict(layers) == {"intake": len(feeds.names()), "raw": len(feeds.names()), "staging": 9}
 
 
 def test_planted_faults_are_found_by_their_own_rule(areas: tuple[Settings, Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .choices import Choices
 from .ehc_records import add_requests
+from .local_records import add_local_rows
 from .records import Child, Person, Setting
 from .step_records import add_steps
 from .therapy_records import add_referrals
@@ -12,7 +13,7 @@ _AREAS = ("nottingham", "nottinghamshire", "derby", "newcastle", "nottingham", "
 
 
 def a_child(c: Choices, setting: Setting, name: str) -> Child:
-    """A child with requests, referrals or both. `name` makes its identifiers, which no other child may have."""
+    """A child with requests, referrals or both, and often with rows of a local file. `name` makes its identifiers, which no other child may have."""
     age = c.pick((25, 26, 27)) if c.chance(8) else 1 + c.below(18)
     child = Child(Person(f"p_{name}", age, c.pick(_AREAS), c.chance(3)))
     kind = c.below(10)
@@ -21,4 +22,6 @@ def a_child(c: Choices, setting: Setting, name: str) -> Child:
     if kind > 3:
         add_requests(c, setting, child, name)
         add_steps(c, setting, child, name)
+    if c.chance(60):
+        add_local_rows(c, setting, child, name)
     return child

@@ -17,19 +17,22 @@ _BANDS = ((7, "0-7"), (14, "8-14"), (28, "15-28"), (84, "29-84"), (126, "85-126"
 
 
 class Answer(NamedTuple):
-    """One clock of one case. `settled` is the day on which it stopped or ended by the quarter's end; `left_out` names the reasons in order."""
+    """One clock of one case. `settled` is the day on which it stopped or ended by the quarter's end; `left_out` names the reasons in order.
+
+    A clock that no document gives a limit has no due day, and is neither over it nor not.
+    """
 
     person: str
     clock: str
     provider: str
     area: str
     start: date
-    due: date
+    due: date | None
     status: str
     settled: date | None
     wait: int | None
     band: str | None
-    is_over: bool
+    is_over: bool | None
     left_out: str
     is_counted: bool
 
@@ -56,13 +59,16 @@ def band_of(wait: int) -> str:
     return next((name for last, name in _BANDS if wait <= last), "365+")
 
 
-def read(clock: str, limit: int, provider: str, area: str, person: Person, case: Running, setting: Setting) -> Answer:
-    """The clock at the quarter's end, with a limit in days."""
-    return read_until(clock, plus(case.start, limit), provider, area, person, case, setting)
+def read(
+    clock: str, limit: int | None, provider: str, area: str, person: Person, case: Running, setting: Setting
+) -> Answer:
+    """The clock at the quarter's end, with a limit in days or none."""
+    due = None if limit is None else plus(case.start, limit)
+    return read_until(clock, due, provider, area, person, case, setting)
 
 
 def read_until(
-    clock: str, due: date, provider: str, area: str, person: Person, case: Running, setting: Setting
+    clock: str, due: date | None, provider: str, area: str, person: Person, case: Running, setting: Setting
 ) -> Answer:
     """The clock at the quarter's end, with the last day that is in time."""
     status, settled = state(case, setting.as_of)
@@ -76,7 +82,8 @@ def read_until(
     return Answer(
         person.key, clock, provider, area, case.start, due, status, settled, wait,
         None if wait is None or wait < 0 else band_of(wait),
-        wait is not None and (settled or setting.as_of) > due, "|".join(sorted(left_out)), is_counted,
+        None if due is None else wait is not None and (settled or setting.as_of) > due,
+        "|".join(sorted(left_out)), is_counted,
     )  # fmt: skip
 
 

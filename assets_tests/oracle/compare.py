@@ -13,7 +13,7 @@ import polars as pl
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.build import BUILDING_NAME
 
-from . import plans, reviews, steps, therapies
+from . import local_waits, plans, reviews, steps, therapies
 from .children import a_child
 from .choices import Seeded
 from .clocks import Answer
@@ -40,6 +40,8 @@ CLOCKS = (
     *(f"ehc_phase_transfer_{day}" for day in ("15_feb", "31_mar", "other")),
     *(f"{adviser}_advice_6w" for adviser in (
         "ep", "slt", "ot", "physio", "paediatric", "camhs", "sensory", "social_care", "school", "other")),
+    "ep_allocation",
+    *local_waits.CLOCKS,
 )  # fmt: skip
 """What dbt says, as the oracle says it."""
 _BUILT = f"""
@@ -58,7 +60,7 @@ class Comparison:
     differences: pl.DataFrame
 
 
-SIDES = (plans.answers, steps.answers, reviews.answers, therapies.answers)
+SIDES = (plans.answers, steps.answers, reviews.answers, therapies.answers, local_waits.answers)
 """The oracle, part by part."""
 
 

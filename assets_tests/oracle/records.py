@@ -125,6 +125,7 @@ class Advice(NamedTuple):
     person: str
     adviser: str
     requested: date
+    allocated: date | None
     returned: date | None
     cancelled: date | None
     late_reason: str | None
@@ -188,6 +189,84 @@ class Rtt(NamedTuple):
     status: str
 
 
+class Sleep(NamedTuple):
+    """Local file: a referral to sleep support."""
+
+    sender: str
+    period: int
+    referral: str
+    person: str
+    received: date
+    accepted: date | None
+    rejected: date | None
+    seen: date | None
+    discharged: date | None
+    has_lost_rows: bool
+
+
+class Step(NamedTuple):
+    """Local file: a step of the sleep pathway."""
+
+    sender: str
+    period: int
+    step: str
+    referral: str
+    name: str
+    listed: date
+    attended: date | None
+
+
+class Caseload(NamedTuple):
+    """Local file: a need (HI VI MSI SP) on a sensory service's caseload, or referred to it; band 0 and reason 4 say not eligible."""
+
+    sender: str
+    period: int
+    caseload: str
+    person: str
+    need: str
+    received: date
+    assessed: date | None
+    band: str | None
+    visits: int | None
+    taken_on: date | None
+    visited: date | None
+    ended: date | None
+    reason: str | None
+    has_lost_rows: bool
+
+
+class Item(NamedTuple):
+    """Local file: equipment of a kind that was asked for, its decision (A D) and its delivery."""
+
+    sender: str
+    period: int
+    item: str
+    person: str
+    kind: str
+    received: date
+    assessed: date | None
+    decided: date | None
+    decision: str | None
+    delivered: date | None
+    has_lost_rows: bool
+
+
+class Package(NamedTuple):
+    """Local file: a short break of a kind; the day on which it was asked for may not be known."""
+
+    sender: str
+    period: int
+    package: str
+    person: str
+    kind: str
+    received: date | None
+    agreed: date | None
+    begun: date | None
+    ended: date | None
+    hours: float | None
+    has_lost_rows: bool
+
+
 @dataclass
 class Child:
     """A child with everything that partners sent of it."""
@@ -205,11 +284,17 @@ class Child:
     contacts: list[Contact] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     rtts: list[Rtt] = field(default_factory=list)
+    sleeps: list[Sleep] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    caseloads: list[Caseload] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    packages: list[Package] = field(default_factory=list)
 
 
 TABLES = (
     "requests", "assessments", "plans", "active_plans", "local_requests", "local_reviews", "advices",
     "referrals", "teams", "contacts", "activities", "rtts",
+    "sleeps", "steps", "caseloads", "items", "packages",
 )  # fmt: skip
 
 

@@ -58,8 +58,10 @@ def _renamed(child: Child, place: int) -> Child:
     return replace(child, person=child.person._replace(key=f"{child.person.key}~{place}"), **renamed)
 
 
-_IDENTIFIERS = ("request", "assessment", "plan", "active_plan", "referral", "contact", "activity", "pathway",
-    "local_request", "local_review", "advice")  # fmt: skip
+_IDENTIFIERS = (
+    "request", "assessment", "plan", "active_plan", "local_request", "local_review", "advice",
+    "referral", "contact", "activity", "pathway", "step", "caseload", "item", "package",
+)  # fmt: skip
 
 
 def main(seed: int, count: int = 20_000, year: int = 2023, quarter: int = 4) -> None:

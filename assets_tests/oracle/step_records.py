@@ -105,6 +105,7 @@ def _add_advice(c: Choices, setting: Setting, child: Child, name: str, council: 
     requested = a_start(c, setting, (42,))
     advice = Advice(
         council, setting.periods[-1].place, name, child.person.key, c.pick(_ADVISERS), requested,
+        a_stop(c, setting, requested, (42,)) if c.chance(60) else None,
         a_stop(c, setting, requested, (42,)) if c.chance(70) else None,
         a_stop(c, setting, requested, (42,)) if c.chance(10) else None, c.pick(_REASONS),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 - Draft: at least 15 days from the draft to the plan, the 15th day enough; a family that answered the draft needs no more.
   A request of the council's own system is that of SEN2 with the same child and day of receipt; else it stands alone.
-- Advice: within 6 weeks of the request to each adviser; an excuse of regulation 8 leaves it out.
+- Advice: within 6 weeks of the request to each adviser; an excuse of regulation 8 leaves it out. For a psychologist also the days until it
+  is given to a named one, or returned at the latest (rules 1.2), which nothing excuses.
 - Phase transfer: final by 15 February or 31 March, the day itself in time; else by the day that the authority gives. The year
   before that day is taken to be the time of the work.
 - Of a record that was sent several times the newest stands.
@@ -32,7 +33,7 @@ def answers(child: Child, setting: Setting) -> list[Answer]:
     advices = {(a.council, a.advice): a for a in sorted(child.advices, key=lambda a: a.period)}
     found = [
         *(_draft(child, draft, setting) for draft in drafts.values() if draft.draft is not None),
-        *(_advice(child, advice, setting) for advice in advices.values()),
+        *(answer for advice in advices.values() for answer in _advice(child, advice, setting)),
         *_transfers(child, setting),
     ]
     return [answer for answer in found if answer.start >= IN_FORCE]
@@ -61,11 +62,14 @@ def _draft(child: Child, draft: LocalRequest, setting: Setting) -> Answer:
     return read_as._replace(is_over=is_too_soon and not is_answered)
 
 
-def _advice(child: Child, advice: Advice, setting: Setting) -> Answer:
+def _advice(child: Child, advice: Advice, setting: Setting) -> Iterator[Answer]:
     always = frozenset({"excepted"} if advice.late_reason in _EXCUSES else ())
     running = Running(advice.requested, advice.returned, advice.cancelled, None, None, always, of_person(child.person))
     clock = f"{_ADVISERS[advice.adviser]}_advice_6w"
-    return read(clock, 42, advice.council, advice.council, child.person, running, setting)
+    yield read(clock, 42, advice.council, advice.council, child.person, running, setting)
+    if advice.adviser == "EP":
+        given = running._replace(stop=first([advice.allocated, advice.returned]), always=frozenset())
+        yield read("ep_allocation", None, advice.council, advice.council, child.person, given, setting)
 
 
 def _transfers(child: Child, setting: Setting) -> Iterator[Answer]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from .compare import Comparison, answers, children_of, compare
+from .compare import CLOCKS, Comparison, answers, children_of, compare
 from .records import Child, setting_of
 from .therapy_records import STOPPED_SENDING
 
@@ -47,8 +47,10 @@ def seen(children: list[Child]) -> Counter[str]:
     found: Counter[str] = Counter(case for child in children for case in _cases_of(child))
     for a in answers(children, SETTING):
         found.update([a.status, *a.left_out.split("|")])
-        found[f"{a.clock} on the limit day"] += a.is_counted and a.wait == a.due.toordinal() - a.start.toordinal()
-        found[f"{a.clock} on the day after"] += a.is_counted and a.wait == a.due.toordinal() - a.start.toordinal() + 1
+        found[a.clock] += a.is_counted
+        if a.due is not None:
+            found[f"{a.clock} on the limit day"] += a.is_counted and a.wait == (a.due - a.start).days
+            found[f"{a.clock} on the day after"] += a.is_counted and a.wait == (a.due - a.start).days + 1
         found["12 months from 29 February"] += a.clock.endswith("_12m") and (a.start.month, a.start.day) == (2, 29)
         if a.clock == "ehc_draft_15d" and a.status == "stopped":
             found[f"draft on day {a.wait}"] += a.is_counted
@@ -75,6 +77,7 @@ def _cases_of(child: Child) -> Iterator[str]:
             yield "settled the day before the quarter"
     yield from ("transferred in" for plan in child.active_plans if plan.transfer_la)
     yield from _cases_of_referrals(child)
+    yield from _cases_of_local_rows(child)
 
 
 def _cases_of_referrals(child: Child) -> Iterator[str]:
@@ -100,12 +103,26 @@ def _cases_of_referrals(child: Child) -> Iterator[str]:
             yield "recorded late"
 
 
+def _cases_of_local_rows(child: Child) -> Iterator[str]:
+    if len({item.kind for item in child.items}) > 1:
+        yield "two kinds of equipment"
+    yield from ("advice excused" for advice in child.advices if advice.late_reason in ("1", "2", "3", "5"))
+    yield from ("not eligible" for need in child.caseloads if need.band == "0" and not (need.taken_on or need.visited))
+    yield from (
+        "accepted after all"
+        for sleep in child.sleeps
+        if sleep.rejected and (sleep.accepted or sleep.rejected) > sleep.rejected
+    )
+    yield from ("break without a day of asking" for package in child.packages if package.received is None)
+
+
 GOLDEN = [
     "open", "stopped", "ended", "nullified", "not_started", "aged_out", "deceased", "duplicate_in_spell", "excepted", "historical",
     "impossible", "incomplete", "not_resident", "rejected", "settled on the last day", "over ten years", "settled before it began",
     "moved in assessment", "refusal overturned", "exception", "settled the day before the quarter", "transferred in",
     "transferred between providers", "provider stopped sending", "no longer sent", "referred again on day 5",
-    "referred again on day 6", "recorded late", "was not brought",
+    "referred again on day 6", "recorded late", "was not brought", "two kinds of equipment", "advice excused", "not eligible",
+    "accepted after all", "break without a day of asking", *CLOCKS,
     *(f"{clock} on the {day}" for clock in (
         "slt_treatment_18w", "ot_treatment_13w", "ehc_decision_6w", "ehc_no_issue_16w", "ehc_plan_20w_inc", "ehc_plan_20w_exc",
         "ehc_decision_6w_exc", "ehc_review_decision_4w")

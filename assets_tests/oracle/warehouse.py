@@ -25,6 +25,7 @@ from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.raw_submissions import create_submission_tables
 
+from .local_records import SENT_LOCALLY
 from .records import LAYOUT, Child, Setting, told_from
 from .therapy_records import PROVIDERS, STOPPED_SENDING
 
@@ -38,18 +39,50 @@ COLUMNS = {
     "local_requests": ("ehc_local_request", "partner period request_id person_key received_date draft_plan_date comments_date final_plan_date"),
     "local_reviews": ("ehc_local_review", "partner period review_id person_key meeting_date report_date decision decision_date"
         " amendment_notice_date final_amended_date"),
-    "advices": ("ep_advice_ep_advice", "partner period advice_id person_key adviser_type requested_date received_date cancelled_date late_reason"),
+    "advices": ("ep_advice_ep_advice", "partner period advice_id person_key adviser_type requested_date allocated_date"
+        " received_date cancelled_date late_reason"),
     "referrals": ("csds_cyp101referral", "partner period servicerequestid person_key referralrequest_receiveddate discharge_date has_quarantined_descendant"),
     "teams": ("csds_cyp102servicetypereferredto", "partner period servicerequestid teamid_local teamtype referral_closuredate referral_rejectiondate"),
     "contacts": ("csds_cyp201carecontact", "partner period carecontactid servicerequestid teamid_local contact_date attendancestatus"),
     "activities": ("csds_cyp202careactivity", "partner period careactivityid carecontactid activity_type"),
+    "sleeps": (
+        "sleep_support_sleep_support",
+        "partner period referral_id person_key referral_date accepted_date rejected_date first_contact_date "
+        "discharge_date has_quarantined_descendant",
+    ),
+    "steps": (
+        "sleep_support_sleep_step",
+        "partner period step_id referral_id pathway_step start_date first_attended_date",
+    ),
+    "caseloads": (
+        "sensory_support_sensory_support",
+        "partner period caseload_id person_key need referral_date assessment_date eligibility_band visits_in_period "
+        "start_date first_visit_date end_date end_reason has_quarantined_descendant",
+    ),
+    "items": (
+        "equipment_equipment",
+        "partner period request_id person_key category request_date assessment_date decision_date decision "
+        "delivery_date has_quarantined_descendant",
+    ),
+    "packages": (
+        "short_breaks_short_breaks",
+        "partner period package_id person_key break_type request_date agreed_date start_date end_date hours_used "
+        "has_quarantined_descendant",
+    ),
     "rtts": ("csds_cyp104rtt", "partner period servicerequestid patientpathwayid rtt_startdate rtt_enddate rtt_status"),
 }  # fmt: skip
 _LINK_COLUMNS = {
     "person_key": "VARCHAR", "partner": "VARCHAR", "feed": "VARCHAR", "source_person_id": "VARCHAR", "method": "VARCHAR",
     "match_probability": "DOUBLE", "is_in_doubt": "BOOLEAN", "submission_id": "VARCHAR",
 }  # fmt: skip
-_KINDS = {"VARCHAR": pl.String, "DATE": pl.Date, "BOOLEAN": pl.Boolean, "INTEGER": pl.Int32}
+_KINDS = {
+    "BIGINT": pl.Int64,
+    "DOUBLE": pl.Float64,
+    "VARCHAR": pl.String,
+    "DATE": pl.Date,
+    "BOOLEAN": pl.Boolean,
+    "INTEGER": pl.Int32,
+}
 _PLACE = "submission_id varchar, partner varchar, feed varchar, table_name varchar"
 _LEFT_OUT = {
     "left_out": f"{_PLACE}, reason varchar, rows bigint",
@@ -125,6 +158,9 @@ def _submissions(setting: Setting) -> Iterable[tuple[Any, ...]]:
             _received(newest.end, 20),
         )
         yield from _of_council(setting, council)
+    for sender, feed in SENT_LOCALLY:
+        for period in setting.periods:
+            yield sender, feed, "1", period.place, period.label, period.start, period.end, _received(period.end, 20)
     for provider in (*PROVIDERS, STOPPED_SENDING):
         for period in setting.periods[:2] if provider == STOPPED_SENDING else setting.periods:
             # One provider sent an old extract again after its newest one: it is old all the same.

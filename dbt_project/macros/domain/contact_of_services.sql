@@ -72,7 +72,7 @@ only_service as (
         min(service) as service
     from team
     group by partner_id, service_request_id
-    having count(distinct coalesce(service, team_type)) = 1
+    having count(distinct coalesce(service, team_type, team_key)) = 1
 )
 
 select

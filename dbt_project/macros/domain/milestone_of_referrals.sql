@@ -77,7 +77,7 @@ dated as (
 select * from dated
 {% endmacro %}
 
-{# The shape of int_<feed>__milestone over a relation `dated`; no national feed says for which of a referral's services, so it counts for each. #}
+{# The shape of int_<feed>__milestone over a relation `dated`. #}
 {% macro milestone_rows(feed) %}
 select
     {{ surrogate_key([
@@ -85,7 +85,6 @@ select
     ]) }} as milestone_key,
     partner_id as provider_id,
     service_request_id,
-    cast(null as varchar) as service,
     event_type,
     event_date,
     '{{ feed }}' as source_feed,

@@ -92,6 +92,8 @@ select
     service.pathway,
     service.tier,
     service.spell_gap_days,
+    -- Neither feed asks for parts of a service.
+    cast(null as varchar) as strand,
     asked.service is not null as is_in_scope,
     asked.received_date,
     -- Neither feed says when a referral was accepted.

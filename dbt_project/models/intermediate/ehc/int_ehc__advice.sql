@@ -12,6 +12,7 @@ select
     service.pathway,
     service.service,
     sent.requested_date,
+    sent.allocated_date,
     sent.returned_date,
     sent.cancelled_date,
     excuse.late_reason is not null as is_excused,

@@ -37,6 +37,7 @@ dated as (
     union all
     {{ dated_events(ref('int_ehc__advice'), [
         ["'advice_requested'", 'requested_date'],
+        ["'advice_allocated'", 'allocated_date'],
         ["'advice_returned'", 'returned_date'],
         ["'advice_cancelled'", 'cancelled_date'],
         ["'advice_excused'", 'requested_date', 'is_excused'],

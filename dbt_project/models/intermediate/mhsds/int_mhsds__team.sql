@@ -64,12 +64,29 @@ named as (
     where referral.record_rank = 1 and asked.partner_id is null
 ),
 
+-- Rows of two files have no order: what they say of one team in one extract is put together.
+told as (
+    select
+        partner_id,
+        service_request_id,
+        coalesce(team_id, team_type, '-') as team_slot,
+        max(team_id) as team_id,
+        max(team_type) as team_type,
+        max(closure_date) as closure_date,
+        max(rejection_date) as rejection_date,
+        max(case when is_first then 1 else 0 end) = 1 as is_first,
+        period_end,
+        received_at,
+        min(source_row) as source_row
+    from named
+    group by partner_id, service_request_id, coalesce(team_id, team_type, '-'), period_end, received_at
+),
+
 ranked as (
     select
         *,
-        coalesce(team_id, team_type, '-') as team_slot,
-        {{ latest_record(['partner_id', 'service_request_id', "coalesce(team_id, team_type, '-')"]) }} as record_rank
-    from named
+        {{ latest_record(['partner_id', 'service_request_id', 'team_slot']) }} as record_rank
+    from told
 ),
 
 team as (

@@ -1,5 +1,5 @@
 with contact as (
-    {%- for feed in ['csds', 'mhsds'] %}
+    {%- for feed in ['csds', 'mhsds', 'local'] %}
     select
         contact_key,
         provider_id,

@@ -29,8 +29,8 @@
     {'rows': 'contact', 'event': "'treatment_given'", 'day': 'contact_date', 'where': 'is_treatment'},
     {'rows': 'milestone', 'event': 'event_type', 'day': 'event_date'},
 ] -%}
--- What happens to a spell as a whole is of its first referral's service; a contact or a milestone, of the service that
--- it names.
+-- What happens to a spell as a whole is of its first referral's service; a contact, of the service that it names; a
+-- milestone, of every service of its referral, because no feed says for which.
 with member as (
     select * from {{ ref('int_pathway__spell_member') }}
 ),
@@ -63,8 +63,9 @@ contact as (
             and member.service = contact.service
 ),
 
+-- Two referrals of a spell may tell of one thing, as a care plan that ran for both: the spell has it once.
 milestone as (
-    select
+    select distinct
         member.spell_id,
         member.person_key,
         member.pathway,
@@ -82,7 +83,6 @@ milestone as (
             member.source_feed = milestone.source_feed
             and member.provider_id = milestone.provider_id
             and member.service_request_id = milestone.service_request_id
-            and coalesce(member.service = milestone.service, true)
     -- A diagnosis of before the referral is what the child came with, not what the referral led to.
     where milestone.event_type <> 'diagnosis_made' or milestone.event_date >= member.received_date
 ),

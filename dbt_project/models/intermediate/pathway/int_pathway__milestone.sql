@@ -1,10 +1,9 @@
 with milestone as (
-    {%- for feed in ['csds', 'mhsds'] %}
+    {%- for feed in ['csds', 'mhsds', 'local'] %}
     select
         milestone_key,
         provider_id,
         service_request_id,
-        service,
         event_type,
         event_date,
         source_feed,

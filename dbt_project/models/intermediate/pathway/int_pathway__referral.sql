@@ -1,5 +1,5 @@
 with referral as (
-    {%- for feed in ['csds', 'mhsds'] %}
+    {%- for feed in ['csds', 'mhsds', 'local'] %}
     select
         referral_key,
         provider_id,
@@ -9,6 +9,7 @@ with referral as (
         pathway,
         tier,
         spell_gap_days,
+        strand,
         is_in_scope,
         received_date,
         accepted_date,

@@ -17,7 +17,6 @@ with member as (
         max(case when is_rejected then 1 else 0 end) = 1 as has_rejection,
         max(case when is_closure_inferred then 1 else 0 end) = 1 as is_closure_inferred,
         max(case when is_incomplete then 1 else 0 end) = 1 as is_incomplete,
-        count(*) as referral_count,
         min(case when is_spell_head then source_feed end) as source_feed,
         min(case when is_spell_head then submission_id end) as submission_id,
         min(case when is_spell_head then source_row end) as source_row
@@ -30,8 +29,6 @@ spell_contact as (
         member.spell_id,
         contact.contact_date,
         contact.attendance_role,
-        contact.is_attended,
-        contact.is_treatment,
         row_number() over (
             partition by member.spell_id
             -- A cancelled appointment did not take place: it is never the first one. One of which nothing says if it
@@ -59,8 +56,6 @@ appointment as (
         ) as first_appointment_date,
         max(case when appointment_rank = 1 and attendance_role = 'not_brought' then 1 else 0 end) = 1
             as is_first_not_brought,
-        min(case when is_attended then contact_date end) as first_attended_date,
-        min(case when is_treatment then contact_date end) as first_treatment_date,
         max(contact_date) as last_booked_date
     from spell_contact
     group by spell_id
@@ -76,13 +71,10 @@ select
     member.received_date,
     member.closed_date,
     member.untreated_date,
-    member.referral_count,
     member.is_rejected,
     member.is_closure_inferred,
     appointment.first_appointment_date,
     coalesce(appointment.is_first_not_brought, false) as is_first_not_brought,
-    appointment.first_attended_date,
-    appointment.first_treatment_date,
     -- Not brought to the first appointment and then discharged: the wait is void. A later booking keeps it (rules 7.2).
     -- A rejection is no discharge.
     coalesce(

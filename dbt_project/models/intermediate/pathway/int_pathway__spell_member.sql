@@ -4,7 +4,7 @@ with in_scope as (
         service.spell_group,
         -- A referral is open on the day it came, also where it says that it was closed before.
         max(greatest(coalesce(referral.closed_date, date '9999-01-01'), referral.received_date)) over (
-            partition by referral.provider_id, service.spell_group, referral.person_key
+            partition by referral.provider_id, service.spell_group, referral.strand, referral.person_key
             order by referral.received_date, referral.service, referral.referral_key
             rows between unbounded preceding and 1 preceding
         ) as previous_closed_date
@@ -26,7 +26,7 @@ numbered as (
     select
         *,
         sum(case when is_spell_head then 1 else 0 end) over (
-            partition by provider_id, spell_group, person_key
+            partition by provider_id, spell_group, strand, person_key
             order by received_date, service, referral_key
             rows between unbounded preceding and current row
         ) as spell_number
@@ -35,7 +35,7 @@ numbered as (
 
 select
     referral_key,
-    {{ surrogate_key(['provider_id', 'spell_group', 'person_key', 'spell_number']) }} as spell_id,
+    {{ surrogate_key(['provider_id', 'spell_group', 'strand', 'person_key', 'spell_number']) }} as spell_id,
     is_spell_head,
     provider_id,
     service_request_id,

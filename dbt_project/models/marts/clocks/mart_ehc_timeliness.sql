@@ -40,7 +40,8 @@ clock as (
             and clock.start_date >= rule.valid_from
             and clock.start_date <= rule.valid_to
     cross join parameter
-    where clock.status in ('open', 'stopped', 'ended')
+    -- A step without a limit is neither in time nor late.
+    where clock.status in ('open', 'stopped', 'ended') and clock.due_date is not null
 ),
 
 sorted as (

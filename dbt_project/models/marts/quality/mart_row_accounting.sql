@@ -14,6 +14,10 @@
     'mhs202careactivity': 'stg_mhsds__care_activity', 'mhs604primdiag': 'stg_mhsds__primary_diagnosis',
     'mhs605secdiag': 'stg_mhsds__secondary_diagnosis',
     'mhs606codedscoreassessmentrefer': 'stg_mhsds__assessment_score', 'mhs902serviceteamdetails': 'stg_mhsds__team',
+    'sleep_support': 'stg_sleep_support__referral', 'sleep_step': 'stg_sleep_support__step',
+    'sensory_support': 'stg_sensory_support__caseload', 'equipment': 'stg_equipment__request',
+    'short_breaks': 'stg_short_breaks__package', 'ep_advice': 'stg_ep_advice__request',
+    'request': 'stg_ehc_local__request', 'review': 'stg_ehc_local__review',
 } %}
 with staged as (
     {%- for table_name, model in staging.items() %}
@@ -51,7 +55,10 @@ staged_total as (
     left join staged
         on given_table.submission_id = staged.submission_id and given_table.table_name = staged.table_name
     where
-        given_table.feed in ('sen2', 'csds', 'mhsds')
+        given_table.feed in (
+            'sen2', 'csds', 'mhsds', 'sleep_support', 'sensory_support', 'equipment', 'short_breaks', 'ehc_local',
+            'ep_advice'
+        )
         and given_table.table_name in (
             {%- for table_name in staging %}
             '{{ table_name }}'{{ ',' if not loop.last }}

@@ -1,0 +1,21 @@
+select
+    source.caseload_id,
+    source.need,
+    source.referral_date as received_date,
+    source.assessment_date,
+    source.eligibility_band,
+    source.visits_in_period,
+    source.start_date,
+    source.first_visit_date,
+    source.end_date,
+    source.end_reason,
+    source.has_quarantined_descendant,
+    source.person_key,
+    source.partner as partner_id,
+    source.period,
+    source.period_start,
+    source.period_end,
+    source.submission_id,
+    source.received_at,
+    source.source_row
+from {{ source('raw', 'sensory_support_sensory_support') }} as source
