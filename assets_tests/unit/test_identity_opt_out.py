@@ -140,6 +140,11 @@ def test_tokens_of_another_key_are_noticed_until_the_list_has_been_sent_again(se
     add(settings, 1, at=JUNE, key=OTHER_KEY)
     opt_out.withdraw(connect(), settings, opt_out.find(settings, old.batch_id), JULY)
     assert tokens(settings, date(2025, 7, 10), OTHER_KEY) == {token(1, OTHER_KEY)}
+    # On the days on which the old list stood, nobody could be found by it: no run may be known then, withdrawn or not.
+    for day in (date(2025, 5, 12), date(2025, 7, 9)):
+        with pytest.raises(SendjcError, match=f"{old.batch_id} hold tokens of another pseudonym key.*later --known-at"):
+            tokens(settings, day, OTHER_KEY)
+    assert tokens(settings, date(2025, 5, 9), OTHER_KEY) == set()
 
 
 def test_a_broken_list_stops_the_run_and_quotes_nothing(settings: Settings) -> None:

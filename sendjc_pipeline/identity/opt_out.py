@@ -159,15 +159,14 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     if not ids:
         return
     path = str(list_path(settings))
-    replaced = {batch.batch_id for batch in batches(settings) if batch.withdrawn_at is not None}
     foreign = con.execute(
         "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1",
         [path, key_check(keys)],
     ).fetchall()
-    if lost := [name for (name,) in foreign if name in ids and name not in replaced]:
+    if lost := [name for (name,) in foreign if name in ids]:
         raise SendjcError(
             f"Opt-outs {', '.join(lost)} hold tokens of another pseudonym key and would match nobody: add those lists again,"
-            " then `sendjc opt-out withdraw` each of these."
+            " then `sendjc opt-out withdraw` each of these, and give no day before that, only a later --known-at."
         )
     con.execute(
         "insert into opt_out_token select distinct token from read_parquet(?) where token is not null and list_contains(?, batch_id)",
