@@ -209,7 +209,7 @@ def test_a_run_that_fails_by_an_exception_says_nobody(
     home = Settings(tmp_path / "home", "test")
     skipped = shutil.ignore_patterns("dagster", "published", "warehouse", "reports", "pseudonymised")
     shutil.copytree(planted.settings.home, home.home, symlinks=True, ignore=skipped)
-    monkeypatch.setattr(attributes, "_create_deaths", lambda con, _: fault(con))
+    monkeypatch.setattr(attributes, "_create_deaths", lambda con, *_: fault(con))
     done = CliRunner().invoke(app, ["run", "--quarter", QUARTER.label, "--record", "--force", "--home", str(home.home)])
     said = capfd.readouterr()
     assert done.exit_code == run.FAILED and "withheld because it may quote a record" in done.output

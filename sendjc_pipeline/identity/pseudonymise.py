@@ -146,7 +146,7 @@ def resolve_and_pseudonymise(
             cluster.create_clusters(con, limits)
             persons.create_persons(con, pseudonymiser, limits)
             doubt.create_doubts(con, limits)
-            attributes.create_attributes(con, accepted, quarter.end, places if places.is_file() else None)
+            attributes.create_attributes(con, accepted, past, quarter.end, places if places.is_file() else None)
             copies.write_identity(con, pseudonymiser, accepted, identity)
             residence.write_residence(con, quarter.end, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
