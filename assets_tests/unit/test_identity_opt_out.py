@@ -101,7 +101,8 @@ def test_only_tokens_are_kept_in_a_folder_of_ones_own(settings: Settings) -> Non
     assert rows == [("added", "RHA", one) for one in sorted([token(1), token(2)])]
     everything = b"".join(found.read_bytes() for found in settings.restricted.rglob("*") if found.is_file())
     assert nhs(1).encode() not in everything and nhs(2).encode() not in everything
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700 and stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_batch_stands_from_its_day_until_it_is_withdrawn(settings: Settings) -> None:

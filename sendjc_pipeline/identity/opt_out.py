@@ -12,7 +12,6 @@ holds for all: who opted out, opted out of sharing, not of a sender.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -192,7 +191,5 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings, query: str, value
         con.execute(f"insert into opt_out_before by name from read_parquet({text(path)})")
     con.execute(f"create or replace temp table opt_out_after ({typed})")
     con.execute(f"insert into opt_out_after {query}", values)
-    vault.make_folder(path.parent)
-    stage = path.with_name(f".{path.name}-{os.getpid()}")
-    con.execute(f"copy (from opt_out_after order by all) to {text(stage)} (format parquet, compression zstd)")
-    os.replace(stage, path)
+    copy = "copy (from opt_out_after order by all) to {} (format parquet, compression zstd)"
+    vault.replace_file(path, lambda stage: con.execute(copy.format(text(stage))))

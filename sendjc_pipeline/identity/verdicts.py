@@ -219,10 +219,5 @@ def write_conflicts(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
 def _replace(
     con: duckdb.DuckDBPyConnection, query: str, path: Path, shape: str = "format parquet, compression zstd"
 ) -> None:
-    """Write a query's rows in the place of a file, readable by its owner alone, whole or not at all."""
-    stage = vault.make_folder(path.parent) / f".{path.name}"
-    stage.unlink(missing_ok=True)
-    stage.touch(mode=0o600)
-    con.execute(f"copy ({query}) to {text(stage)} ({shape})")
-    stage.chmod(0o600)
-    stage.replace(path)
+    """Write a query's rows in the place of a file."""
+    vault.replace_file(path, lambda stage: con.execute(f"copy ({query}) to {text(stage)} ({shape})"))

@@ -7,8 +7,8 @@ filled in (filled.py). It holds particulars of children, so it is in the restric
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -50,11 +50,7 @@ def write(paths: Sequence[Path], pairs: pl.DataFrame, reviewer: str) -> None:
     )
     cells = listed.select(safe_cells(pl.col(name).cast(pl.String).fill_null("")) for name in HEADERS)
     for path, content in zip(paths, (_workbook(cells.rows()), _csv(cells)), strict=True):
-        stage = vault.make_folder(path.parent) / f".{path.name}"
-        with os.fdopen(os.open(stage, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        stage.chmod(0o600)
-        stage.replace(path)
+        vault.replace_file(path, partial(Path.write_bytes, data=content))
 
 
 def _csv(cells: pl.DataFrame) -> bytes:
