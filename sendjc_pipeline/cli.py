@@ -48,14 +48,15 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
-def _there(files: list[Path]) -> list[Path]:
-    """The files given, all of which must be there. Typer's own check would repeat a name, which may be a child's."""
+def _there(given: list[Path] | Path | None) -> list[Path] | Path | None:
+    """What was given, all of which must be files. Typer's own check would repeat a name, which may be a child's."""
     from sendjc_pipeline.submissions.report.names import shown_files
 
+    files = [given] if isinstance(given, Path) else given or []
     if absent := [path.name for path in files if not path.is_file()]:
         named = ", ".join(shown_files(absent, [path.name for path in files]).values())
         raise typer.BadParameter(f"not a file: {named}; give the files themselves, not their folder.")
-    return files
+    return given
 
 
 FilesArgument = Annotated[
@@ -106,7 +107,7 @@ def keys_rotate(
     reason: Annotated[str, typer.Option(help="Why, for the keyring.")],
     opt_outs: Annotated[
         list[Path] | None,
-        typer.Option(help="A list of opt-outs as it was sent; once for each that stands.", exists=True, dir_okay=False),
+        typer.Option(help="A list of opt-outs as it was sent; once for each that stands.", callback=_there),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     home: HomeOption = None,
@@ -122,11 +123,11 @@ def keys_rotate(
 
 @reference_app.command("postcodes")
 def reference_postcodes(
-    file: Annotated[Path, typer.Argument(help="ONSPD or NSPL as CSV.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="ONSPD or NSPL as CSV.", callback=_there)],
     edition: Annotated[str, typer.Option(help="Its edition, such as 2025-05.")],
     deprivation: Annotated[
         Path | None,
-        typer.Option(help="Indices of Deprivation as CSV: LSOA code and decile.", exists=True, dir_okay=False),
+        typer.Option(help="Indices of Deprivation as CSV: LSOA code and decile.", callback=_there),
     ] = None,
     source: Annotated[str, typer.Option(help="Whose directory it is.")] = "ONS Postcode Directory",
     home: HomeOption = None,
@@ -423,7 +424,7 @@ def synth(
 
 @opt_out_app.command("add")
 def opt_out_add(
-    file: Annotated[Path, typer.Argument(help="CSV with the one column NHSNumber.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="CSV with the one column NHSNumber.", callback=_there)],
     partner: Annotated[str | None, typer.Option(help="Who sent the list; without it, it is the national one.")] = None,
     home: HomeOption = None,
 ) -> None:
@@ -503,7 +504,7 @@ def review_export(
 
 @review_app.command("import")
 def review_import(
-    worklist: Annotated[Path, typer.Argument(help="The worklist, filled in.", exists=True, dir_okay=False)],
+    worklist: Annotated[Path, typer.Argument(help="The worklist, filled in.", callback=_there)],
     reviewer: ReviewerOption,
     on: OnOption = None,
     home: HomeOption = None,

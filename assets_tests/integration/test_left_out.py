@@ -187,14 +187,3 @@ def test_withdrawing_is_news_and_brings_the_children_back_with_their_keys(
         for home in (settings, published[0])
     ]
     assert links[0] == links[1]
-
-
-def test_the_run_says_in_one_line_what_was_left_out(planted: Planted) -> None:
-    from sendjc_pipeline.identity.pseudonymise import IdentityResult
-    from sendjc_pipeline.orchestration.identity_asset import left_out_in_words
-
-    few = IdentityResult(9, 9, {}, {}, without_agreement=(("newcastle", "sen2"),), rows_without=1234, opted_out=3)
-    assert left_out_in_words(few) == (
-        "left out before linkage: 1,234 rows without a sharing agreement in force (sen2 of newcastle) and fewer than 5 children who opted out"
-    )
-    assert left_out_in_words(IdentityResult(9, 9, {}, {})) == ""

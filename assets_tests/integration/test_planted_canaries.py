@@ -91,6 +91,19 @@ def _refused(planted: Planted, canaries: list[Canary]) -> None:
         )
     absent = folder / f"{canaries[9].surname} {canaries[9].nhs_number}.csv"
     _call(planted, "check", "--feed", "sen2", str(absent), name="check of an absent file")
+    strange = folder / f"{canaries[9].surname}.xlsx"
+    strange.write_text("NHSNumber")
+    home = ["--home", str(planted.settings.home)]
+    for absent_too in (
+        ("opt-out", "add"), ("review", "import", "--reviewer", "r1"), ("reference", "postcodes", "--edition", "2025"), ("drift",),
+        ("keys", "rotate", "--purpose", "all", "--reason", "none", "--yes", "--opt-outs"),
+    ):  # fmt: skip
+        ends = ["sen2:2024"] if absent_too == ("drift",) else home
+        for path in (absent, strange):
+            _call(planted, *absent_too, str(path), *ends)
+    listed = strange.with_suffix(".csv")
+    listed.write_text(f"NHSNumber\n9434765919\n{canaries[9].surname}\n")
+    _call(planted, "opt-out", "add", str(listed), *home)
     ledger.submit(
         planted.settings, "derby", "short_breaks", "2024-25-Q3", [folder / "demographics.csv"], received_at=RECEIVED
     )
@@ -196,7 +209,7 @@ def test_a_run_that_fails_by_an_exception_says_nobody(
     home = Settings(tmp_path / "home", "test")
     skipped = shutil.ignore_patterns("dagster", "published", "warehouse", "reports", "pseudonymised")
     shutil.copytree(planted.settings.home, home.home, symlinks=True, ignore=skipped)
-    monkeypatch.setattr(attributes, "_create_deaths", lambda con, _: fault(con))
+    monkeypatch.setattr(attributes, "_create_deaths", lambda con, *_: fault(con))
     done = CliRunner().invoke(app, ["run", "--quarter", QUARTER.label, "--record", "--force", "--home", str(home.home)])
     said = capfd.readouterr()
     assert done.exit_code == run.FAILED and "withheld because it may quote a record" in done.output

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from jinja2 import Environment, StrictUndefined
 
-from unit.bound_worlds import World, as_it_stands, figures, random_world, standing_plans
+from unit.bound_worlds import Unit, World, as_it_stands, figures, random_world, standing_plans
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MODELS, MACROS = PROJECT / "models" / "intermediate" / "doubt", PROJECT / "macros"
@@ -23,9 +23,9 @@ def run_model(con: duckdb.DuckDBPyConnection, name: str) -> None:
     con.execute(f"create table {name} as {sql}")
 
 
-def bounds_of(worlds: dict[int, World]) -> dict[int, Bounds]:
+def bounds_of(worlds: dict[int, World], con: duckdb.DuckDBPyConnection | None = None) -> dict[int, Bounds]:
     """Run the models once over every world: `service` tells them apart."""
-    con = duckdb.connect()
+    con = con or duckdb.connect()
     con.execute("create table stg_identity__person_doubt (person_key_a varchar, person_key_b varchar)")
     con.execute(
         "create table stg_identity__person_link (person_key varchar, partner_id varchar, feed varchar, source_person_id varchar, is_in_doubt boolean)"
@@ -136,6 +136,16 @@ def test_in_one_area_the_bounds_of_a_count_are_reached(
     assert loose == []
 
 
-def test_without_doubt_the_bounds_are_the_value() -> None:
-    certain = World(("here", "here"), (0, 0), random_world(3).units[:0], ())
-    assert bounds_of({0: certain})[0]["count"] == (0, 0, 0)
+def test_who_is_certain_widens_nothing() -> None:
+    """A doubtful child elsewhere leaves the area without a bound of its own; beside a doubtful one here, a certain child adds nothing to the width."""
+    of_whom = ((0, 0), (1, 0), (2, 0), (2, 1))  # child and record; the last one's link is in doubt
+    units = tuple(Unit(child, record, over=False, days=7, council="here") for child, record in of_whom)
+    elsewhere = World(("here", "here", "there"), (0, 0, 1), units, ())
+    beside = World(("here", "here", "here"), (0, 0, 1), units, ())
+    con = duckdb.connect()
+    found = bounds_of({0: elsewhere, 1: beside}, con)
+    rows = con.execute(
+        "select service, value_lower, value_upper from int_doubt__bound where metric_id = 'count' and area_id = 'here'"
+    ).fetchall()
+    assert {service: bounds for service, *bounds in rows} == {"1": [3, 4]}
+    assert found[0]["count"] == (2, 2, 2)

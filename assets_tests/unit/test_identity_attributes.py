@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+import duckdb
 import pytest
 
+from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
+from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 
-from identity_samples import Scene, listed, nhs, patient, pupil, upn  # isort: skip
+from identity_samples import KEY, Q4, Scene, deliver, listed, nhs, patient, pupil, upn  # isort: skip
 
 
 @pytest.fixture
@@ -101,3 +104,24 @@ def test_a_council_that_handed_the_plan_on_no_longer_says_where_the_child_lives(
         )  # fmt: skip
     stays = next(council for council in postcodes if council != leaver)
     assert _one(scene, "residence_area_id") == (stays,)
+
+
+def test_of_an_earlier_period_too_the_council_that_has_the_plan_says_where_the_child_lived(scene: Scene) -> None:
+    """Nottinghamshire handed the plan over in February and sent its return a day later; by the next quarter only Nottingham has the child."""
+    for council, postcode, day in (("nottingham", "NG7 2QX", 10), ("nottinghamshire", "NG18 1AA", 11)):
+        ended = {"ceasereason": "5", "ceasedate": date(2025, 2, 1)} if council == "nottinghamshire" else {}
+        tables = {
+            "person": [pupil("1", upn=upn(1), forename="ADA", postcode=postcode)],
+            "requests": [{"requeststableid": "2", "persontableid": "1"}],
+            "assessment": [{"assessmenttableid": "3", "requeststableid": "2"}],
+            "namedplan": [{"namedplantableid": "4", "assessmenttableid": "3", **ended}],
+        }
+        received = datetime(2025, 4, day, 9, tzinfo=UTC)
+        scene.deliveries.append(deliver(scene.settings.home, "sen2", council, Q4.label, tables, received))
+    q4 = list(scene.deliveries)
+    scene.sen2("nottingham", pupil("1", upn=upn(1), forename="ADA", postcode="NG7 2QX"), period="2025-26-Q1")
+    for quarter, sent, before in ((Q4, q4, []), (Quarter.parse("2025-26-Q1"), scene.deliveries[-1:], q4)):
+        resolve_and_pseudonymise(scene.settings, quarter, sent, KEY, before)
+        path = scene.settings.restricted / "identity" / quarter.label / "person_residence.parquet"
+        said = duckdb.execute("select area_id, from_date from read_parquet(?)", [str(path)]).fetchall()
+        assert said == [("nottingham", Q4.end)], quarter

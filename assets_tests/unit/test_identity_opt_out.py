@@ -101,7 +101,8 @@ def test_only_tokens_are_kept_in_a_folder_of_ones_own(settings: Settings) -> Non
     assert rows == [("added", "RHA", one) for one in sorted([token(1), token(2)])]
     everything = b"".join(found.read_bytes() for found in settings.restricted.rglob("*") if found.is_file())
     assert nhs(1).encode() not in everything and nhs(2).encode() not in everything
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700 and stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_batch_stands_from_its_day_until_it_is_withdrawn(settings: Settings) -> None:
@@ -140,6 +141,11 @@ def test_tokens_of_another_key_are_noticed_until_the_list_has_been_sent_again(se
     add(settings, 1, at=JUNE, key=OTHER_KEY)
     opt_out.withdraw(connect(), settings, opt_out.find(settings, old.batch_id), JULY)
     assert tokens(settings, date(2025, 7, 10), OTHER_KEY) == {token(1, OTHER_KEY)}
+    # On the days on which the old list stood, nobody could be found by it: no run may be known then, withdrawn or not.
+    for day in (date(2025, 5, 12), date(2025, 7, 9)):
+        with pytest.raises(SendjcError, match=f"{old.batch_id} hold tokens of another pseudonym key.*later --known-at"):
+            tokens(settings, day, OTHER_KEY)
+    assert tokens(settings, date(2025, 5, 9), OTHER_KEY) == set()
 
 
 def test_a_broken_list_stops_the_run_and_quotes_nothing(settings: Settings) -> None:

@@ -66,6 +66,20 @@ def test_a_withdrawn_submission_stops_counting_from_that_day_and_gives_way_to_th
     assert counting(settings, Q4, date(2025, 5, 19)) == [first.submission_id]
 
 
+def test_a_note_of_the_first_form_still_holds_and_can_be_undone(tmp_path: Path) -> None:
+    (tmp_path / withdrawal.FILE_NAME).write_text(
+        '{"withdrawn_at": "2025-05-15T09:00:00Z", "reason": "the wrong extract"}'
+    )
+    noted = withdrawal.read(tmp_path)
+    assert (
+        noted is not None
+        and noted.reason == "the wrong extract"
+        and withdrawal.read(tmp_path, date(2025, 5, 14)) is None
+    )
+    withdrawal.undo(tmp_path, datetime(2025, 5, 20, 9, 0, tzinfo=UTC))
+    assert withdrawal.read(tmp_path) is None and len(withdrawal.history(tmp_path)) == 2
+
+
 def test_a_withdrawal_says_why_and_a_broken_note_is_not_passed_over(settings: Settings, tmp_path: Path) -> None:
     landed = land(settings, tmp_path, "a", 2)
     with pytest.raises(SendjcError, match="needs a reason"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+import polars as pl
 import pytest
 
 from sendjc_pipeline import feeds
@@ -15,7 +16,7 @@ from sendjc_pipeline.commands.template import template
 from sendjc_pipeline.feeds import template as words
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.submissions import intake, template_files
-from sendjc_pipeline.submissions.safe_cell import safe_cell, safe_cell_sql
+from sendjc_pipeline.submissions.safe_cell import safe_cell, safe_cell_sql, safe_cells
 
 FILLED = [name for name in feeds.names() if words.why_not_filled(feeds.load(name)) is None]
 WORKBOOKS = [name for name in FILLED if words.takes_workbooks(feeds.load(name))]
@@ -121,6 +122,7 @@ def test_a_cell_never_starts_a_formula(text: str) -> None:
     assert not sent.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert sent in (text, f"'{text}")
     assert duckdb.execute(f"select {safe_cell_sql('$1::varchar')}", [text]).fetchone() == (sent,)
+    assert pl.DataFrame({"said": [text]}).select(safe_cells(pl.col("said"))).item() == sent
 
 
 def test_a_null_stays_null_in_sql() -> None:

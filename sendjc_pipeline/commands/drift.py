@@ -20,6 +20,7 @@ from sendjc_pipeline.submissions.readers import FileRejected
 from sendjc_pipeline.submissions.readers.encoding import open_text
 from sendjc_pipeline.submissions.readers.textfile import read_header
 from sendjc_pipeline.submissions.readers.workbook_guard import column_letters
+from sendjc_pipeline.submissions.report.names import looks_plain, shown
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _HINT = "write a spec as FEED:SPEC (or name --feed), or the path of a CSV file or of a folder of them"
@@ -128,8 +129,10 @@ def _side(text: str, feed: str | None) -> _Side | None:
     if path.exists():
         return _files(path, feed)
     name, colon, spec = text.rpartition(":")
-    if not colon and feed is None:
-        raise SendjcError(f"'{text}' is neither a file nor a spec; {_HINT}.")
+    if (not colon and feed is None) or not looks_plain(
+        text.replace(":", " ")
+    ):  # else a mistyped file's name would be repeated
+        raise SendjcError(f"{shown(text)} is neither a file nor a spec; {_HINT}.")
     declared = feeds.load(name or str(feed))
     return _Side(declared, feeds.resolve_spec(declared, spec), {})
 
@@ -152,12 +155,12 @@ def _files(path: Path, feed: str | None) -> _Side | None:
 
 def _read(file: Path, feed: Feed) -> list[str]:
     if file.suffix.lower() in _WORKBOOKS:
-        raise SendjcError(f"{file.name} is a workbook: compare CSV files or specs; save the sheet as CSV.")
+        raise SendjcError(f"{shown(file.name)} is a workbook: compare CSV files or specs; save the sheet as CSV.")
     try:
         with tempfile.TemporaryDirectory() as folder:  # for a copy of a file that is not in UTF-8
             return read_header(open_text(file, feed, Path(folder)), feed)
     except FileRejected as fault:  # its rule names a feed that the file may have nothing to do with
-        raise SendjcError(f"{file.name}: {fault.message}. {fault.remedy}") from None
+        raise SendjcError(f"{shown(file.name)}: {fault.message}. {fault.remedy}") from None
 
 
 def _place(file: Path, header: list[str], feed: str | None) -> tuple[str, str] | None:
@@ -172,4 +175,4 @@ def _place(file: Path, header: list[str], feed: str | None) -> tuple[str, str] |
 
 def _name(text: str) -> str:
     """A side as it may be printed: a spec, or the bare name of a file or folder."""
-    return Path(text).name if Path(text).exists() else text
+    return shown(Path(text).name) if Path(text).exists() else text

@@ -112,7 +112,7 @@ def _say(done: rotation.Rotated, purposes: Sequence[str]) -> None:
     if done.opt_outs_left:
         console.print(
             f"{done.opt_outs_left:,} opt-outs of withdrawn lists keep the retired key: a run known at a day on which those lists"
-            " stood leaves nobody out by them."
+            " stood stops."
         )
     if done.to_set:
         names = ", ".join(done.to_set)

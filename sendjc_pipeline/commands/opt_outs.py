@@ -12,6 +12,7 @@ from sendjc_pipeline.identity import opt_out, swap
 from sendjc_pipeline.identity.keys_in_force import keys_in_force
 from sendjc_pipeline.identity.opt_out_file import create_numbers, in_words
 from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions.report.names import shown
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.lock import only_one
 
@@ -40,7 +41,8 @@ def add(settings: Settings, file: Path, partner: str | None, now: datetime) -> i
     console.print(f"{batch.batch_id}  {partner or NATIONAL}, {batch.children:,} NHS numbers. {_NEXT}")
     if refused:
         errors.print(
-            f"{file.name}: {in_words(refused)}; the others are taken. Send a list of these, corrected.", markup=False
+            f"{shown(file.name)}: {in_words(refused)}; the others are taken. Send a list of these, corrected.",
+            markup=False,
         )
     return SOME_REFUSED if refused else TAKEN
 

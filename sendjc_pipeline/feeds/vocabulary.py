@@ -28,7 +28,7 @@ page signed off sent send received ready read unread clean bad broken good wrong
 big small large one two three four five of and the in on to for from by with without not no yes is are
 csv tsv txt xlsx xlsm xls ods xml zip json pdf utf bom ansi text plain
 local national authority council trust board school schools pupil pupils child children patient patients person people team service
-summary note notes cover index contents blade collect worklist england nhs dfe ons icb ics cyp send eh ehc ehcp ehcps las la
+summary note notes opt opted out outs onspd nspl uk cover index contents blade collect worklist england nhs dfe ons icb ics cyp send eh ehc ehcp ehcps las la
 """
 _WORD = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -46,6 +46,9 @@ PERSON_COLUMNS = {
 AREA = f"""case when place.district_code is not null then coalesce(district_area.area_id, '{ELSEWHERE}')
     else coalesce(outward_code_area.area_id, '{ELSEWHERE}') end"""
 
+# What of several postcodes counts, for arg_max beside handed_on (local_no): a council that handed the plan on gives way, then the newest counts.
+POSTCODE_ORDER = "{'still_theirs': handed_on.local_no is null, 'recency': recency}"
+
 # SEN2 cease reasons (domain/sources.md 1.4)
 _TRANSFERRED = "5"
 _DECEASED = "8"
@@ -55,6 +58,7 @@ _DECEASED = "8"
 def create_attributes(
     con: duckdb.DuckDBPyConnection,
     accepted: Sequence[AcceptedSubmission],
+    past: Sequence[AcceptedSubmission],
     quarter_end: date,
     directory: Path | None = None,
 ) -> None:
@@ -74,8 +78,8 @@ def create_attributes(
         SendjcError: a seed of areas is missing.
     """
     _create_places(con, directory)
-    _create_plan_ends(con, accepted, quarter_end)
-    _create_deaths(con, quarter_end)
+    _create_plan_ends(con, [*accepted, *past], quarter_end)
+    _create_deaths(con, accepted, quarter_end)
     codes = ", ".join(_ethnicities())
     con.execute(f"""
         create or replace temp table person_attribute as
@@ -89,12 +93,11 @@ def create_attributes(
                 ) as ethnicity,
                 arg_max(
                     {{'postcode': postcode, 'feed': feed}},
-                    {{'still_theirs': handed_on.local_no is null, 'recency': recency}}
+                    {POSTCODE_ORDER}
                 ) filter (where postcode is not null) as residence
             from person_record
             inner join local_link using (side, space, partner, source_person_id)
-            left join (select distinct local_no from plan_end where reason = '{_TRANSFERRED}') as handed_on
-                on local_link.local_no = handed_on.local_no
+            left join handed_on on local_link.local_no = handed_on.local_no
             group by local_link.person_key
         )
 
@@ -154,13 +157,18 @@ def _ethnicities() -> list[str]:
 def _create_plan_ends(
     con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission], quarter_end: date
 ) -> None:
-    """Create `plan_end` (person_key, local_no, reason): plans that had ended by the quarter's end, as each council says."""
-    con.execute("create or replace temp table plan_end (person_key varchar, local_no bigint, reason varchar)")
+    """Create `plan_end` (submission_id, person_key, local_no, reason): plans that had ended by the quarter's end, as each council said.
+
+    And `handed_on` (local_no): who, as a council then knew them, had left with the plan.
+    """
+    con.execute(
+        "create or replace temp table plan_end (submission_id varchar, person_key varchar, local_no bigint, reason varchar)"
+    )
     tables = ("namedplan", "assessment", "requests")
     if all(create_view(con, f"sen2_{table}", accepted, "sen2", table) for table in tables):
         con.execute(f"""
             insert into plan_end
-            select distinct local_link.person_key, local_link.local_no, sen2_namedplan.ceasereason
+            select distinct sen2_namedplan.submission_id, local_link.person_key, local_link.local_no, sen2_namedplan.ceasereason
             from sen2_namedplan
             inner join sen2_assessment using (submission_id, assessmenttableid)
             inner join sen2_requests using (submission_id, requeststableid)
@@ -171,11 +179,15 @@ def _create_plan_ends(
             where sen2_namedplan.ceasereason is not null
                 and coalesce(sen2_namedplan.ceasedate, submission.period_end) <= date '{quarter_end}'
         """)
+    con.execute(
+        f"create or replace temp table handed_on as select distinct local_no from plan_end where reason = '{_TRANSFERRED}'"
+    )
 
 
-def _create_deaths(con: duckdb.DuckDBPyConnection, quarter_end: date) -> None:
+def _create_deaths(con: duckdb.DuckDBPyConnection, accepted: Sequence[AcceptedSubmission], quarter_end: date) -> None:
     """Create `death` (person_key): died by the quarter's end, by a patient's newest record or why a plan ceased."""
-    con.execute(f"""
+    con.execute(
+        f"""
         create or replace temp table death as
         select local_link.person_key
         from person_record
@@ -183,5 +195,8 @@ def _create_deaths(con: duckdb.DuckDBPyConnection, quarter_end: date) -> None:
         group by local_link.person_key, local_link.local_no, person_record.feed
         having arg_max_null(death_date, recency) <= date '{quarter_end}'
         union
-        select person_key from plan_end where reason = '{_DECEASED}'
-    """)
+        select person_key from plan_end
+        where reason = '{_DECEASED}' and list_contains($counted, submission_id)
+    """,
+        {"counted": [item.submission_id for item in accepted]},
+    )

@@ -1,7 +1,8 @@
 """A worklist that comes back, and what is wrong with it.
 
 Belongs here: reading the file and judging its rows. Does not belong here: what becomes of verdicts (verdicts.py). Only pair, verdict
-and reviewer are looked at, and no message quotes a cell.
+and reviewer are looked at, and no message quotes a cell. Rows are taken apart one by one only until they are a table, for reviewers send
+ragged ones, which no reader of tables takes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ holds for all: who opted out, opted out of sharing, not of a sender.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -159,15 +158,14 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     if not ids:
         return
     path = str(list_path(settings))
-    replaced = {batch.batch_id for batch in batches(settings) if batch.withdrawn_at is not None}
     foreign = con.execute(
         "select distinct batch_id from read_parquet(?) where token is not null and key_check <> ? order by 1",
         [path, key_check(keys)],
     ).fetchall()
-    if lost := [name for (name,) in foreign if name in ids and name not in replaced]:
+    if lost := [name for (name,) in foreign if name in ids]:
         raise SendjcError(
             f"Opt-outs {', '.join(lost)} hold tokens of another pseudonym key and would match nobody: add those lists again,"
-            " then `sendjc opt-out withdraw` each of these."
+            " then `sendjc opt-out withdraw` each of these, and give no day before that, only a later --known-at."
         )
     con.execute(
         "insert into opt_out_token select distinct token from read_parquet(?) where token is not null and list_contains(?, batch_id)",
@@ -193,7 +191,5 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings, query: str, value
         con.execute(f"insert into opt_out_before by name from read_parquet({text(path)})")
     con.execute(f"create or replace temp table opt_out_after ({typed})")
     con.execute(f"insert into opt_out_after {query}", values)
-    vault.make_folder(path.parent)
-    stage = path.with_name(f".{path.name}-{os.getpid()}")
-    con.execute(f"copy (from opt_out_after order by all) to {text(stage)} (format parquet, compression zstd)")
-    os.replace(stage, path)
+    copy = "copy (from opt_out_after order by all) to {} (format parquet, compression zstd)"
+    vault.replace_file(path, lambda stage: con.execute(copy.format(text(stage))))

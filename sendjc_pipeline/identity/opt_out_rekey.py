@@ -32,7 +32,7 @@ def write_retokened(settings: Settings, files: Path, lists: Sequence[Path], old:
         new: the key to come.
 
     Returns:
-        How many tokens of withdrawn lists keep the old key: a run known at a day on which they stood leaves nobody out by them.
+        How many tokens of withdrawn lists keep the old key: a run known at a day on which they stood stops.
 
     Raises:
         SendjcError: a token that stands is of no number in the lists, so that the child would be used after all; or a list is none.

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions.report.names import shown
 
 _LSOA_21, _LSOA_11 = r"lsoa21(cd)?", r"lsoa11(cd)?"
 _POSTCODE = r"pcds"
@@ -62,8 +63,8 @@ def layout_of(con: duckdb.DuckDBPyConnection, file: Path, deprivation: Path | No
     joined = _one(headers, _LSOA_11 if is_2011 else _LSOA_21)
     if joined is None:
         raise SendjcError(
-            f"{deprivation.name}: PLACES.areas_of_another_census: its small areas are those of {'2011' if is_2011 else '2021'}, which"
-            f" {file.name} does not give; take the index and the directory of one census."
+            f"{shown(deprivation.name)}: PLACES.areas_of_another_census: its small areas are those of {'2011' if is_2011 else '2021'}, which"
+            f" {shown(file.name)} does not give; take the index and the directory of one census."
         )
     return Layout(postcode, lsoa, district, None, None, area, decile, joined)
 
@@ -74,7 +75,7 @@ def _headers(con: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
         return [str(row[0]) for row in found]
     except duckdb.Error:
         pass  # its message quotes the file
-    raise SendjcError(f"{file.name}: PLACES.format: it is no CSV file with a header; save it as CSV in UTF-8.")
+    raise SendjcError(f"{shown(file.name)}: PLACES.format: it is no CSV file with a header; save it as CSV in UTF-8.")
 
 
 def _one(headers: Sequence[str], pattern: str) -> str | None:
@@ -84,5 +85,7 @@ def _one(headers: Sequence[str], pattern: str) -> str | None:
 def _required(file: Path, headers: Sequence[str], pattern: str, words: str) -> str:
     found = _one(headers, pattern)
     if found is None:
-        raise SendjcError(f"{file.name}: PLACES.columns: it has no column {words}; give a whole ONSPD, NSPL or index.")
+        raise SendjcError(
+            f"{shown(file.name)}: PLACES.columns: it has no column {words}; give a whole ONSPD, NSPL or index."
+        )
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.submissions.report.names import shown
 
 SHOWN_FAULTS = 20
 # Small areas of England in the Indices of Deprivation 2019, the ranks that ONSPD and NSPL carry; tenths are cut from them.
@@ -114,6 +115,6 @@ def refuse(con: duckdb.DuckDBPyConnection, file: Path, table: str, rules: Mappin
     first = con.execute("select row_no, rule from fault order by row_no, rule limit ?", [SHOWN_FAULTS]).fetchall()
     more = f", of which the first {SHOWN_FAULTS} are shown" if count > SHOWN_FAULTS else ""
     raise PlacesRefused(
-        f"{file.name}: {count:,} faults{more}; nothing was loaded. Mend the file, or get it again.",
-        [Fault(file.name, row, name, rules[name].message, rules[name].remedy) for row, name in first],
+        f"{shown(file.name)}: {count:,} faults{more}; nothing was loaded. Mend the file, or get it again.",
+        [Fault(shown(file.name), row, name, rules[name].message, rules[name].remedy) for row, name in first],
     )

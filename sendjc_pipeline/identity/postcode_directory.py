@@ -20,6 +20,7 @@ from sendjc_pipeline.identity.places_layout import Layout, layout_of
 from sendjc_pipeline.identity.places_rules import DIRECTORY_RULES, INDEX_RULES, RANKED_AREAS, PlacesRefused, refuse
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions.macros import create_macros
+from sendjc_pipeline.submissions.report.names import shown
 from sendjc_pipeline.warehouse.connection import connect
 
 COLUMNS = {
@@ -85,7 +86,7 @@ def load(settings: Settings, file: Path, deprivation: Path | None, source: str, 
     finally:
         con.close()
     raise PlacesRefused(
-        f"{file.name}: PLACES.format: a row cannot be read as the header asks; save it as CSV in UTF-8."
+        f"{shown(file.name)}: PLACES.format: a row cannot be read as the header asks; save it as CSV in UTF-8."
     )
 
 
@@ -158,7 +159,7 @@ def _read(con: duckdb.DuckDBPyConnection, layout: Layout, file: Path, has_decile
 def _judge(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     (rows,) = con.execute("select count(*) from place").fetchone() or (0,)
     if not rows:
-        raise PlacesRefused(f"{file.name}: PLACES.rows: it holds no postcode; give the whole directory.")
+        raise PlacesRefused(f"{shown(file.name)}: PLACES.rows: it holds no postcode; give the whole directory.")
     refuse(con, file, "place", DIRECTORY_RULES)
 
 

@@ -25,6 +25,7 @@ from sendjc_pipeline.identity import (
     doubt,
     events,
     link,
+    linked_by,
     persons,
     postcode_directory,
     records,
@@ -106,6 +107,7 @@ def resolve_and_pseudonymise(
     identity/<quarter>/person_doubt.parquet, identity/review/<quarter>/candidate_pair.parquet: see doubt.py.
     identity/<quarter>/left_out.parquet, left_out_child.parquet: see admission.py.
     identity/<quarter>/blanked_value.parquet: see blanked.py.
+    identity/<quarter>/linked_by.json: see linked_by.py.
     identity/<quarter>/key_map.parquet, identity/key_event.parquet: see events.py.
     identity/scores/: see scores.py. identity/decisions.parquet is read: see decisions.py.
     pseudonymised/<quarter>/<feed>/<table>/<submission_id>.parquet: raw_columns(feed, table), by source_row.
@@ -118,6 +120,8 @@ def resolve_and_pseudonymise(
         SendjcError: a seed is missing, or a person-level feed has no entry in sources.py.
     """
     rules, limits = match_rules(quarter.end), thresholds(quarter.end)
+    # Asked before anything is applied: what comes in meanwhile is then news to the next run, never taken for applied.
+    basis = linked_by.standing(settings, [submission.submission_id for submission, _ in history], known_at)
     home, places = settings.restricted / "identity", postcode_directory.directory_file(settings)
     with vault.workspace(settings, quarter) as scratch:
         identity, rows, review = (vault.make_folder(scratch / name) for name in ("identity", "pseudonymised", "review"))
@@ -142,13 +146,14 @@ def resolve_and_pseudonymise(
             cluster.create_clusters(con, limits)
             persons.create_persons(con, pseudonymiser, limits)
             doubt.create_doubts(con, limits)
-            attributes.create_attributes(con, accepted, quarter.end, places if places.is_file() else None)
+            attributes.create_attributes(con, accepted, past, quarter.end, places if places.is_file() else None)
             copies.write_identity(con, pseudonymiser, accepted, identity)
             residence.write_residence(con, quarter.end, identity)
             copies.write_rows(con, pseudonymiser, accepted, rows)
             values_blanked = blanked.write_blanked(con, accepted, rows, identity)
             doubt.write_doubts(con, identity, review)
             admission.write_left_out(con, identity)
+            linked_by.write(identity, basis)
             events.write_map(con, identity)
             events.create_events(con, settings, quarter)
             result = replace(_count(con, compared, admitted), values_blanked=values_blanked)

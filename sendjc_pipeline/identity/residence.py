@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from sendjc_pipeline.identity.attributes import AREA, joins_of_area
+from sendjc_pipeline.identity.attributes import AREA, POSTCODE_ORDER, joins_of_area
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.records import text
 
@@ -23,19 +23,21 @@ def write_residence(con: duckdb.DuckDBPyConnection, quarter_end: date, folder: P
     """Write person_residence.parquet (RESIDENCE_COLUMNS) into `folder`, for the children of the quarter; needs attributes.create_attributes.
 
     from_date is the last day of the first period in which a partner said so: by then the child lived there, and the move itself is not dated. Of what
-    is said for one period the newest receipt counts; at the quarter's end, what person_attribute has. area_id as in person.parquet, never NULL.
+    is said for one period the newest receipt counts, after those that had handed the plan on; at the quarter's end, what person_attribute has. area_id
+    as in person.parquet, never NULL.
     """
     end = f"date '{quarter_end}'"
     columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in RESIDENCE_COLUMNS.items())
     query = f"""
         with earlier as (
             select local_link.person_key, submission.period_end as said_on,
-                arg_max({{'postcode': postcode, 'feed': history_record.feed}}, recency) as said
+                arg_max({{'postcode': postcode, 'feed': history_record.feed}}, {POSTCODE_ORDER}) as said
             from history_record
             inner join submission using (submission_id)
             inner join local_link
                 on history_record.side = local_link.side and history_record.space = local_link.space
                 and history_record.partner = local_link.partner and history_record.source_person_id = local_link.source_person_id
+            left join handed_on on local_link.local_no = handed_on.local_no
             where postcode is not null and submission.period_end < {end}
                 and local_link.person_key in (select person_key from person_attribute)
             group by all

@@ -173,6 +173,9 @@ def _gone(settings: Settings, purposes: Collection[str]) -> list[Path]:
         gone += [path for path in identity.glob("[0-9]*/*") if path.name != events.MAP]
         gone += (settings.restricted / "pseudonymised").glob("[0-9]*")
         gone += (settings.restricted / "cross_feed").glob("*.parquet")
+        gone += (settings.restricted / "disagreement").glob("[0-9]*")
     if {PERSON, REVIEW} & set(purposes):
         gone += identity.glob("review/[0-9]*")
+    if REVIEW in purposes:
+        gone += identity.glob("review/conflict.csv")
     return sorted(gone)

@@ -11,7 +11,6 @@ need be. Before that moment nothing has happened: the next rotation drops what i
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,8 +33,9 @@ def new_stage(settings: Settings) -> Path:
 def commit(settings: Settings, rotation: str, gone: Sequence[Path], keyring: Sequence[Entry]) -> None:
     """Make the rotation happen: plan, keyring, then the files of new_stage. `gone` are files and folders that are no longer true."""
     listed = [str(path.relative_to(settings.restricted)) for path in gone]
-    _write(_stage(settings) / _PLAN, json.dumps({"rotation": rotation, "gone": listed}))
-    _write(keyring_file(settings), written(keyring))
+    plan = json.dumps({"rotation": rotation, "gone": listed})
+    vault.replace_file(_stage(settings) / _PLAN, lambda stage: stage.write_text(plan))
+    vault.replace_file(keyring_file(settings), lambda stage: stage.write_text(written(keyring)))
     finish(settings)
 
 
@@ -72,19 +72,3 @@ def discard(settings: Settings) -> None:
 
 def _stage(settings: Settings) -> Path:
     return settings.restricted / "identity" / ".rotation"
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, on the disk, and its owner's alone."""
-    beside = path.with_name(f".{path.name}")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

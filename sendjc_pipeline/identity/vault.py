@@ -1,13 +1,14 @@
 """Folders of the restricted zone that appear whole or not at all.
 
-Belongs here: modes, temporary folders, the swap. Does not belong here: what is written into them.
+Belongs here: modes, temporary folders, the swap, and files that take the place of others. Does not belong here: what is written into them.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,6 +65,26 @@ def swap_in(
         final_review.rename(scratch / "old_review")
     review.rename(final_review)
     identity.rename(final_identity)
+
+
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file that takes the place of `path`: whole or not at all, on the disk, and its owner's alone."""
+    stage = make_folder(path.parent) / f".{path.name}"
+    stage.unlink(missing_ok=True)
+    stage.touch(mode=0o600)
+    write(stage)
+    stage.chmod(0o600)
+    _to_disk(stage)
+    stage.replace(path)
+    _to_disk(path.parent)
+
+
+def _to_disk(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def make_folder(path: Path) -> Path:

@@ -96,10 +96,10 @@ def waiting(
     if not path.is_file():
         raise SendjcError(f"{quarter} has no pairs for review here: `sendjc run --quarter {quarter}` first.")
     sides = ", ".join(f"{name}_{end}::varchar as {name}_{end}" for name in SHOWN for end in "ab")
-    mine = f"select {PAIR} from standing_verdict where reviewer = ?"
+    mine = f"select {PAIR} from standing_verdict where reviewer = $reviewer"
     settled = "select pair from pair_state where state in ('same', 'different')"
     asked = (
-        "pair in (select pair from pair_state where state = 'conflict') and ?::varchar is not null"
+        "pair in (select pair from pair_state where state = 'conflict')"
         if conflicts
         else f"pair not in ({mine}) and pair not in ({settled})"
     )
@@ -110,7 +110,7 @@ def waiting(
         )
         where {asked}
         order by probability desc nulls last, pair"""
-    return con.execute(query, [reviewer]).pl()
+    return con.execute(query, None if conflicts else {"reviewer": reviewer}).pl()
 
 
 @guarded("noting which pairs were given to a reviewer")
@@ -219,10 +219,5 @@ def write_conflicts(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
 def _replace(
     con: duckdb.DuckDBPyConnection, query: str, path: Path, shape: str = "format parquet, compression zstd"
 ) -> None:
-    """Write a query's rows in the place of a file, readable by its owner alone, whole or not at all."""
-    stage = vault.make_folder(path.parent) / f".{path.name}"
-    stage.unlink(missing_ok=True)
-    stage.touch(mode=0o600)
-    con.execute(f"copy ({query}) to {text(stage)} ({shape})")
-    stage.chmod(0o600)
-    stage.replace(path)
+    """Write a query's rows in the place of a file."""
+    vault.replace_file(path, lambda stage: con.execute(f"copy ({query}) to {text(stage)} ({shape})"))

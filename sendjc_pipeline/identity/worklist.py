@@ -6,10 +6,9 @@ filled in (filled.py). It holds particulars of children, so it is in the restric
 
 from __future__ import annotations
 
-import csv
 import io
-import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +18,7 @@ from sendjc_pipeline.identity.decisions import VERDICTS
 from sendjc_pipeline.identity.verdicts import SHOWN
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
-from sendjc_pipeline.submissions.safe_cell import safe_cell
+from sendjc_pipeline.submissions.safe_cell import safe_cells
 
 HEADERS = ("pair", "verdict", "probability", "reason", *(f"{name}_{end}" for name in SHOWN for end in "ab"), "reviewer")
 
@@ -49,25 +48,20 @@ def write(paths: Sequence[Path], pairs: pl.DataFrame, reviewer: str) -> None:
     listed = pairs.with_columns(
         verdict=pl.lit(""), reviewer=pl.lit(reviewer), probability=pl.col("probability").round(4)
     )
-    rows = [
-        [safe_cell("" if value is None else str(value)) for value in row] for row in listed.select(HEADERS).iter_rows()
-    ]
-    for path, content in zip(paths, (_workbook(rows), _csv(rows)), strict=True):
-        stage = vault.make_folder(path.parent) / f".{path.name}"
-        with os.fdopen(os.open(stage, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        stage.chmod(0o600)
-        stage.replace(path)
+    cells = listed.select(safe_cells(pl.col(name).cast(pl.String).fill_null("")) for name in HEADERS)
+    for path, content in zip(paths, (_workbook(cells.rows()), _csv(cells)), strict=True):
+        vault.replace_file(path, partial(Path.write_bytes, data=content))
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    made = io.StringIO(newline="")
-    csv.writer(made).writerows([HEADERS, *rows])
-    return made.getvalue().encode("utf-8-sig")  # the mark: Excel opens it by a double click
+def _csv(cells: pl.DataFrame) -> bytes:
+    made = io.BytesIO()
+    # The mark: Excel opens it by a double click.
+    cells.write_csv(made, include_bom=True, line_terminator="\r\n", quote_style="always")
+    return made.getvalue()
 
 
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
-    """All text; verdicts from a drop-down list; what differs between two filled fields is shaded."""
+    """All text; verdicts from a drop-down list; what differs between two filled fields is shaded. Cell by cell, for openpyxl has no other way."""
     from openpyxl import Workbook  # 0.2 s to import, and needed here only
     from openpyxl.styles import Font, PatternFill
     from openpyxl.utils import get_column_letter

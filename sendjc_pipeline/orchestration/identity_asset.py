@@ -3,9 +3,9 @@
 import dagster as dg
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.disclosure.suppress import THRESHOLD
+from sendjc_pipeline.disclosure.left_out import left_out_in_words
 from sendjc_pipeline.identity.keys_in_force import keys_in_force
-from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_pseudonymise
+from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
 from sendjc_pipeline.orchestration.feed_assets import feed_key
 from sendjc_pipeline.orchestration.home import POOL, Home
 from sendjc_pipeline.orchestration.partitions import known_at, one_at_a_time, quarter_of, quarters
@@ -18,18 +18,6 @@ PSEUDONYMISED = dg.AssetKey(["identity", "pseudonymised"])
 def person_level_feeds() -> list[str]:
     """The feeds that hold persons, by name."""
     return [name for name in feeds.names() if feeds.load(name).is_person_level]
-
-
-def left_out_in_words(result: IdentityResult) -> str:
-    """What stayed out of the linkage, in one line; empty where nothing did. Few children who opted out are told as few."""
-    parts = []
-    if result.without_agreement:
-        whose = ", ".join(f"{feed} of {partner}" for partner, feed in result.without_agreement)
-        parts.append(f"{result.rows_without:,} rows without a sharing agreement in force ({whose})")
-    if result.opted_out:
-        few = result.opted_out <= THRESHOLD
-        parts.append(f"{f'fewer than {THRESHOLD + 1}' if few else f'{result.opted_out:,}'} children who opted out")
-    return f"left out before linkage: {' and '.join(parts)}" if parts else ""
 
 
 @dg.asset(
@@ -48,7 +36,7 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
     result = resolve_and_pseudonymise(settings, quarter, deliveries, keys, history, known_at(context))
     if warning := left_out_in_words(result):
         say(f"identity: {warning}")
-        context.log.warning(warning)
+        context.log.warning(warning)  # `say` is heard at a terminal only
     if result.values_blanked:
         say(
             f"identity: {result.values_blanked:,} values are no code of their column and were blanked (mart_blanked_value)"

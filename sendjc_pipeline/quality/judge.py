@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from sendjc_pipeline import __version__, feeds
+from sendjc_pipeline.identity import linked_by
 from sendjc_pipeline.identity.keyring import last_rotation
 from sendjc_pipeline.quality import audit
 from sendjc_pipeline.quality.checks import (
@@ -44,6 +46,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
     """
     declared = declared_by_dbt(project.manifest())
     found: list[CheckResult] = []
+    made_of = replace(inputs, linked_by=linked_by.read(settings, inputs.quarter))
 
     def judge(path: Path, results: list[NodeResult]) -> None:
         found.extend(found_by_dbt(declared, results))
@@ -52,7 +55,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
         con = connect(path, settings=settings)
         try:
             audit.write(con, inputs.quarter.label, found)
-            _write_provenance(con, inputs, last_rotation(settings))
+            _write_provenance(con, made_of, last_rotation(settings))
         finally:
             con.close()
 
@@ -71,7 +74,7 @@ def inputs_fingerprint(inputs: QuarterInputs) -> str:
     )
     frozen = inputs.known_at >= inputs.quarter.freeze
     places = inputs.places.sha256 if inputs.places else ""
-    known = [inputs.history, inputs.decisions, [*inputs.opt_outs], places]
+    known = [*astuple(inputs.linked_by), places]
     basis = [inputs.quarter.label, frozen, used, known, project.sources_fingerprint(), code_fingerprint()]
     return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
 

@@ -11,8 +11,9 @@ import os
 import secrets
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.submissions.manifest import Moment, utc_seconds
@@ -34,6 +35,14 @@ class _History(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     events: tuple[Event, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_withdrawal(cls, noted: Any) -> Any:
+        """As notes were first written, of one withdrawal and no more: it still holds."""
+        if isinstance(noted, dict) and noted.keys() == {"withdrawn_at", "reason"}:
+            return {"events": [{"at": noted["withdrawn_at"], "is_withdrawn": True, "reason": noted["reason"]}]}
+        return noted
 
 
 def history(folder: Path) -> tuple[Event, ...]:

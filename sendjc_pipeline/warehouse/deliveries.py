@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sendjc_pipeline.identity.linked_by import NOTHING, LinkedBy
 from sendjc_pipeline.identity.postcode_directory import Directory
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.submissions.intake import Receipt
@@ -25,17 +26,13 @@ class Delivery:
 class QuarterInputs:
     """All that a quarter's warehouse is a function of, beside the code and the seeds.
 
-    `history` are the ids of every person-level submission received by then, which tell who is who; `decisions` is a hash of
-    the clerical decisions in force; `opt_outs` are the batches of opt-outs that stood; `places` is the postcode directory. All are empty where only
-    some feeds were asked for.
+    `linked_by` is what tells who is who and who opted out; `places` is the postcode directory. Both are empty where only some feeds were asked for.
     """
 
     quarter: Quarter
     known_at: date
     deliveries: Sequence[Delivery]
-    history: tuple[str, ...] = ()
-    decisions: str = ""
-    opt_outs: tuple[str, ...] = ()
+    linked_by: LinkedBy = NOTHING
     places: Directory | None = None
 
     def accepted(self, feed: str) -> list[Delivery]:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.agreements import may_be_used
-from sendjc_pipeline.identity.decisions import in_force
+from sendjc_pipeline.identity.linked_by import standing
 from sendjc_pipeline.identity.postcode_directory import loaded
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -35,11 +34,8 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     if only is not None:
         return QuarterInputs(quarter, known_at, deliveries)
     person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
-    history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
-    opted_out = tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
-    return QuarterInputs(
-        quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opted_out, loaded(settings)
-    )
+    history = [submission.submission_id for submission in ledger.received(settings, person_level, known_at)]
+    return QuarterInputs(quarter, known_at, deliveries, standing(settings, history, known_at), loaded(settings))
 
 
 def _may_be_used(submission: Submission) -> bool:

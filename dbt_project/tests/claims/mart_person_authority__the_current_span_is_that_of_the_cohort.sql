@@ -1,18 +1,24 @@
--- The two ways to the residence and to the maintaining authority at the end of the quarter lead to one area.
+-- The two ways to the residence and to the maintaining authority at the quarter's end lead to one area, of every child.
 {{ config(meta={'dagster': {'ref': {'name': 'mart_person_authority'}}}) }}
+with stated as (
+    select
+        person_key,
+        'residence' as basis,
+        nullif(residence_area_id, 'unknown') as area_id
+    from {{ ref('mart_send_cohort') }}
+    union all
+    select
+        person_key,
+        'maintaining' as basis,
+        maintaining_area_id as area_id
+    from {{ ref('mart_send_cohort') }}
+)
+
 select
-    cohort.person_key,
-    span.basis,
+    stated.person_key,
+    stated.basis,
     span.area_id
-from {{ ref('mart_send_cohort') }} as cohort
+from stated
 left join {{ ref('mart_person_authority') }} as span
-    on cohort.person_key = span.person_key and span.is_current and span.basis <> 'school'
-where
-    coalesce(
-        case span.basis
-            when 'residence' then span.area_id <> cohort.residence_area_id
-            when 'maintaining' then span.area_id <> cohort.maintaining_area_id
-            else cohort.residence_area_id <> 'unknown' or cohort.maintaining_area_id is not null
-        end,
-        true
-    )
+    on stated.person_key = span.person_key and stated.basis = span.basis and span.is_current
+where stated.area_id is distinct from span.area_id
