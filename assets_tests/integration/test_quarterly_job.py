@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from integration.conftest import KNOWN_AT, QUARTER, ROOT, new_home, run_job, run_release_alone
+from sendjc_pipeline.commands import opt_outs, run
 from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.publish import publish
@@ -169,6 +170,19 @@ def test_the_warehouse_holds_what_the_interface_names_and_no_view(published: Pub
 def test_a_second_run_with_the_same_inputs_publishes_no_revision(copy_of_published: Settings) -> None:
     assert run_job(copy_of_published).success
     assert [r.revision for r in ledger.all_releases(copy_of_published)] == [1]
+
+
+def test_inputs_that_leave_the_figures_alone_are_taken_in_once(copy_of_published: Settings, tmp_path: Path) -> None:
+    """The release stands, so its manifest does not tell of them; the next run must not build the quarter all over again."""
+    home, order = copy_of_published, run.Order(QUARTER, KNOWN_AT)
+    names_nobody_here = tmp_path / "opted_out.csv"
+    names_nobody_here.write_text("NHSNumber\n9434765919\n", encoding="utf-8")
+    assert opt_outs.add(home, names_nobody_here, None, datetime(2025, 5, 2, tzinfo=UTC)) == 0
+    assert run._nothing_new(home, order) is None
+    assert run_job(home).success
+    standing = release_of(home)
+    assert standing.revision == 1
+    assert run._nothing_new(home, order) == standing
 
 
 def test_the_same_inputs_give_the_same_bytes(published: Published, tmp_path: Path) -> None:

@@ -62,3 +62,14 @@ def test_two_roll_backs_go_two_back(home: Settings) -> None:
         publish(home, "2024-25-Q4", revision)
     ledger.roll_back(home)
     assert ledger.roll_back(home)[1].release_id == "2024-25-Q4.r1"
+
+
+def test_a_release_is_made_of_its_manifest_until_other_inputs_confirm_it(home: Settings) -> None:
+    release = publish(home, "2024-25-Q4", 1)
+    assert ledger.made_of(home, release) == {"release_id": "2024-25-Q4.r1"}
+    for inputs in ("first", "second"):
+        ledger.confirm(home, release, {"inputs_fingerprint": inputs})
+    assert ledger.made_of(home, release) == {"inputs_fingerprint": "second"}
+    assert release.manifest() == {"release_id": "2024-25-Q4.r1"}
+    assert [path.name for path in (home.published / "confirmed").iterdir()] == ["2024-25-Q4.r1.json"]
+    assert ledger.all_releases(home) == [release]
