@@ -1,7 +1,8 @@
-"""Counts of many overlapping groups: rounded each by itself, so that no subtraction gives a small one back.
+"""Counts of many overlapping groups, to be shown to anybody: the open profile of domain rule 7.4.
 
-Belongs here: the open profile of domain rule 7.4, as NHS England has it: counts of 1 to 7 children hidden, the others to the nearest 5, shares worked out
-again from what is shown. Does not belong here: which tables are such (the exposures), or the partner profile (suppress.py).
+Belongs here: hiding counts of 1 to 7 and the next smallest where only one of a breakdown is hidden, rounding the others to the nearest 5, and showing a share
+only of 20 or more of whom none or 8 and more are in either part. Does not belong here: which tables are such (the exposures), or the partner profile
+(suppress.py).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-SMALL, STEP = 7, 5
+SMALL, STEP, LEAST_WHOLE = 7, 5, 20
 
 
 def round_counts(
@@ -18,32 +19,50 @@ def round_counts(
     source: str,
     target: str,
     children: str,
+    whole: str,
     counts: Sequence[str],
     shares: Mapping[str, Sequence[str]],
     estimates: Sequence[str],
 ) -> None:
-    """Copy `source` to temporary table `target` with every count rounded, and rows about 1 to 7 children emptied.
+    """Copy `source` to temporary table `target` with every count rounded or hidden, and rows about 1 to 7 children emptied.
+
+    `suppression` becomes primary where a count of the row is 1 to 7, secondary where one is hidden so that another cannot be had by subtraction,
+    else rounded.
 
     Args:
         con: the connection that holds the tables.
         source: a table with a column `suppression` and those below.
         target: the temporary table to create, with the columns of `source` in their order.
         children: the count that says how many children a row is about.
-        counts: every count, `children` among them.
-        shares: column -> (numerator, denominator), both of `counts`: a percentage, worked out again from the rounded ones; at most 100.
-        estimates: other columns, shown to one decimal.
+        whole: the column whose values each name a breakdown of the same whole, such as breakdown_topic.
+        counts: every count, `children` among them; none of them null.
+        shares: column -> (numerator, denominator), both of `counts`: a percentage of the counts as they are, to one decimal.
+        estimates: other columns, to one decimal; shown where the row is about 8 children or more.
     """
     columns = [name for (name,) in con.execute(f"select column_name from (describe {source})").fetchall()]
     small = f"({children} between 1 and {SMALL})"
-    shown = {name: f"case when not {small} then {_rounded(name)} end" for name in counts}
-    for name, (numerator, denominator) in shares.items():
-        share = f"round(least(100.0, 100.0 * {_rounded(numerator)} / {_rounded(denominator)}), 1)::double"
-        shown[name] = f"case when not {small} and {_rounded(denominator)} > 0 then {share} end"
+    marks, hidden = [], {}
+    for name in counts:
+        marks.append(f"({small} or {name} between 1 and {SMALL}) as small_{name}")
+        alone = f"(count(*) filter (where small_{name}) over (partition by {whole})) = 1"
+        next_one = f"row_number() over (partition by {whole}, small_{name} or {name} = 0 order by {name}, {', '.join(columns)}) = 1"
+        hidden[name] = f"small_{name} or ({alone} and {name} > 0 and {next_one}) as hidden_{name}"
+    shown = {
+        name: f"case when not hidden_{name} then (round({name} / {STEP}.0) * {STEP})::bigint end" for name in counts
+    }
+    shown |= {name: _share(*parts) for name, parts in shares.items()}
     shown |= {name: f"case when not {small} then round({name}, 1)::double end" for name in estimates}
-    shown["suppression"] = f"case when {small} then 'primary' else 'rounded' end"
+    is_primary, is_hidden = (" or ".join(f"{mark}_{name}" for name in counts) for mark in ("small", "hidden"))
+    shown["suppression"] = f"case when {is_primary} then 'primary' when {is_hidden} then 'secondary' else 'rounded' end"
     listed = ", ".join(f"{shown[name]} as {name}" if name in shown else name for name in columns)
-    con.execute(f"create temp table {target} as select {listed} from {source}")
+    con.execute(f"""
+        create temp table {target} as
+        with marked as (select *, {", ".join(marks)} from {source}),
+        judged as (select *, {", ".join(hidden.values())} from marked)
+        select {listed} from judged""")
 
 
-def _rounded(column: str) -> str:
-    return f"(round({column} / {STEP}.0) * {STEP})::bigint"
+def _share(numerator: str, denominator: str) -> str:
+    told = f"{numerator} not between 1 and {SMALL} and {denominator} - {numerator} not between 1 and {SMALL}"
+    shown = f"not hidden_{numerator} and not hidden_{denominator} and {denominator} >= {LEAST_WHOLE} and {told}"
+    return f"case when {shown} then round(100.0 * {numerator} / {denominator}, 1)::double end"
