@@ -479,7 +479,7 @@ def release_rollback(home: HomeOption = None) -> None:
     from sendjc_pipeline.release import ledger
 
     gone, now = ledger.roll_back(_home(home))
-    console.print(f"{gone.release_id} withdrawn; {now.release_id} is current.")
+    console.print(f"{gone.release_id} rolled back; {now.release_id} is current.")
 
 
 @review_app.command("export")

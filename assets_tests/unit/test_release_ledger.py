@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sendjc_pipeline.cli import app
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -47,6 +49,16 @@ def test_a_roll_back_moves_the_pointer_and_deletes_nothing(home: Settings) -> No
     assert (home.published / "current" / "manifest.json").is_file()
     assert len(ledger.all_releases(home)) == 2
     assert ledger.newest(home) == now
+
+
+def test_a_release_is_told_as_rolled_back_by_every_command(home: Settings) -> None:
+    for revision in (1, 2):
+        folder = publish(home, "2024-25-Q4", revision).folder
+        (folder / "manifest.json").write_text(json.dumps({"published_at": "then", "reason": "why"}))
+    said = CliRunner().invoke(app, ["release", "rollback", "--home", str(home.home)]).output
+    listed = CliRunner().invoke(app, ["release", "list", "--json", "--home", str(home.home)]).output
+    assert said.startswith("2024-25-Q4.r2 rolled back;")
+    assert [line["state"] for line in json.loads(listed)] == ["current", "rolled back"]
 
 
 def test_a_roll_back_with_nothing_before_it_changes_nothing(home: Settings) -> None:

@@ -18,7 +18,7 @@ def listing(settings: Settings, as_json: bool) -> None:
     rows = []
     for release in ledger.all_releases(settings):
         manifest = release.manifest()
-        state = "withdrawn" if release.release_id in gone else "current" if release == current else ""
+        state = "rolled back" if release.release_id in gone else "current" if release == current else ""
         rows.append([release.release_id, manifest["published_at"], manifest["reason"], state])
     if as_json:
         console.print_json(
