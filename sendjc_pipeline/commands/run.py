@@ -64,7 +64,9 @@ def run_quarter(settings: Settings, order: Order) -> int:
         listener = stopwatch()
         standing = None if order.force or order.withhold else _nothing_new(settings, order)
         if standing is not None:
-            listener(f"nothing new since {standing.release_id}: the same submissions, code and seeds")
+            listener(
+                f"nothing new since {standing.release_id}: the same submissions, verdicts, opt-outs, places, code and seeds"
+            )
             print_headline(standing)
             return PUBLISHED
         return _run_job(settings, order, listener)
@@ -107,7 +109,9 @@ def _is_built_of(settings: Settings, order: Order, inputs: str) -> bool:
     con = connect(warehouse_path(settings, order.quarter), read_only=True, settings=settings)
     try:
         built_of = read_provenance(con)
-        return built_of["inputs_fingerprint"] == inputs and built_of.get("key_rotation", "") == last_rotation(settings)
+        return bool(
+            built_of["inputs_fingerprint"] == inputs and built_of.get("key_rotation", "") == last_rotation(settings)
+        )
     finally:
         con.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sendjc_pipeline import feeds
@@ -34,11 +35,16 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     )
     if only is not None:
         return QuarterInputs(quarter, known_at, deliveries)
+    return replace(known_beside(settings, quarter, known_at), deliveries=deliveries)
+
+
+def known_beside(settings: Settings, quarter: Quarter, known_at: date) -> QuarterInputs:
+    """What a quarter rests on beside its deliveries: everything received of persons, verdicts, opt-outs, places. Nothing is accepted or read."""
     person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
     history = sorted(submission.submission_id for submission in ledger.received(settings, person_level, known_at))
     opted_out = tuple(batch.batch_id for batch in opt_out.standing(settings, known_at))
     return QuarterInputs(
-        quarter, known_at, deliveries, tuple(history), in_force(settings, known_at), opted_out, loaded(settings)
+        quarter, known_at, (), tuple(history), in_force(settings, known_at), opted_out, loaded(settings)
     )
 
 
