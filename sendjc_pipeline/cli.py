@@ -429,7 +429,7 @@ def opt_out_add(
 ) -> None:
     """Take a list of opt-outs in: from today the health rows of these children are left out of every run. No number is stored.
 
-    Exit 0 every line was taken, 1 some were refused (the others are taken).
+    Exit 0 every line was taken, 3 some were refused (the others are taken), 1 nothing was taken. A list that stands is not added again.
 
     Example: `sendjc opt-out add opted_out.csv --partner RHA`
     """
