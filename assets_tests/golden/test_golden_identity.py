@@ -79,7 +79,7 @@ def test_the_quarter_is_published(results: Results) -> None:
 
 def test_a_child_known_to_two_partners_under_two_numbers_is_one_row(results: Results) -> None:
     rows = results.rows(
-        "select cohort.has_ehcp, cohort.has_therapy_referral, cohort.residence_area_id, cohort.maintaining_area_id, cohort.school_area_id"
+        "select cohort.has_ehcp, cohort.has_health_referral, cohort.residence_area_id, cohort.maintaining_area_id, cohort.school_area_id"
         " from mart_send_cohort as cohort where cohort.person_key in"
         " (select person_key from int_ehc__case where received_date = '2024-05-06' and area_id = 'nottinghamshire')"
         " and cohort.person_key in (select person_key from int_pathway__spell where received_date = '2025-01-13')"

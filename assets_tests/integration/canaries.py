@@ -1,7 +1,7 @@
 """Canary identifiers: 10,000 that belong to nobody, and a search for any of them in whatever a run leaves behind.
 
 Belongs here: making them, and finding them in texts, databases, Parquet, workbooks and Dagster's storage. Does not belong here: planting
-them into files (planting.py), or the run (test_canaries.py).
+them into files (planting.py), or the run (test_planted_canaries.py).
 """
 
 from __future__ import annotations

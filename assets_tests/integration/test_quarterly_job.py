@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -11,10 +11,13 @@ import duckdb
 import pytest
 
 from integration.conftest import KNOWN_AT, QUARTER, ROOT, new_home, run_job, run_release_alone
+from sendjc_pipeline.commands import opt_outs, run
 from sendjc_pipeline.commands.headline import print_headline
+from sendjc_pipeline.commands.status import status
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.publish import publish
 from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.submissions import ledger as arrivals
 
 Published = tuple[Settings, dg.ExecuteInProcessResult]
 
@@ -172,6 +175,46 @@ def test_the_warehouse_holds_what_the_interface_names_and_no_view(published: Pub
 def test_a_second_run_with_the_same_inputs_publishes_no_revision(copy_of_published: Settings) -> None:
     assert run_job(copy_of_published).success
     assert [r.revision for r in ledger.all_releases(copy_of_published)] == [1]
+
+
+def test_inputs_that_leave_the_figures_alone_are_taken_in_once(copy_of_published: Settings, tmp_path: Path) -> None:
+    """The release stands, so its manifest does not tell of them; the next run must not build the quarter all over again."""
+    home, order = copy_of_published, run.Order(QUARTER, KNOWN_AT)
+    names_nobody_here = tmp_path / "opted_out.csv"
+    names_nobody_here.write_text("NHSNumber\n9434765919\n", encoding="utf-8")
+    assert opt_outs.add(home, names_nobody_here, None, datetime(2025, 5, 2, tzinfo=UTC)) == 0
+    assert run._nothing_new(home, order) is None
+    assert run_job(home).success
+    standing = release_of(home)
+    assert standing.revision == 1
+    assert run._nothing_new(home, order) == standing
+
+
+def test_status_names_what_makes_a_quarter_new(
+    copy_of_published: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = copy_of_published
+
+    def news(day: date = date(2025, 5, 9)) -> list[dict[str, object]]:
+        capsys.readouterr()
+        status(home, day, as_json=True)
+        return list(json.loads(capsys.readouterr().out)["changed_since_release"])
+
+    def only(*others: str, submissions: int = 0) -> list[dict[str, object]]:
+        return [{"quarter": QUARTER.label, "submissions": submissions, "others": list(others)}]
+
+    assert news() == only("its freeze date has passed")  # it was run as known on 1 June
+    assert news(KNOWN_AT) == []
+    (tmp_path / "opted_out.csv").write_text("NHSNumber\n9434765919\n", encoding="utf-8")
+    opt_outs.add(home, tmp_path / "opted_out.csv", None, datetime(2025, 5, 2, tzinfo=UTC))
+    assert news(KNOWN_AT) == only("opt-outs")
+    files = sorted((ROOT / "seeds" / "demo" / "derby" / "sen2" / "2024-25-Q4").iterdir())
+    arrivals.submit(home, "derby", "sen2", "2025-26-Q1", files, received_at=datetime(2025, 5, 2, tzinfo=UTC))
+    assert news(KNOWN_AT) == only("submissions of other periods", "opt-outs")
+    arrivals.submit(home, "derby", "sen2", "2024-25-Q4", files[1:], received_at=datetime(2025, 5, 2, tzinfo=UTC))
+    assert news(KNOWN_AT) == only("opt-outs", submissions=2)
+    status(home, KNOWN_AT, as_json=False)
+    assert "2024-25-Q4: changed since its release: 2 submissions, opt-outs; `sendjc run" in capsys.readouterr().out
 
 
 def test_the_same_inputs_give_the_same_bytes(published: Published, tmp_path: Path) -> None:

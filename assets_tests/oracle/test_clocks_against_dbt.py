@@ -34,7 +34,7 @@ def test_every_clock_is_the_same_on_both_sides(compared: Comparison) -> None:
 
 
 def test_a_changed_answer_is_a_difference(children: list[Child]) -> None:
-    """Red is seen: the same children, one of them with another day of receipt on the oracle's side only."""
+    """Red is seen: the same children, one of whose clocks the oracle's side counts the other way."""
     few = children[:300]
     expected = answers(few, SETTING)
     changed = [*expected[:-1], expected[-1]._replace(is_counted=not expected[-1].is_counted)]

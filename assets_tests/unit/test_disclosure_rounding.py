@@ -1,4 +1,4 @@
-"""Rounded counts: nothing under 8 children is shown, and no share tells more than the counts beside it."""
+"""The open profile of domain rule 7.4: no count of 1 to 7 is shown, none can be had by subtraction, and no share tells of so few."""
 
 from __future__ import annotations
 
@@ -7,34 +7,72 @@ import pytest
 
 from sendjc_pipeline.disclosure.rounding import round_counts
 
+Row = tuple[object, ...]
 
-def released(children: int, matched: int) -> tuple[object, ...]:
+
+def released(*groups: tuple[int, int], topics: tuple[str, ...] = ()) -> list[Row]:
+    """(child_count, matched_count, match_pct, estimate, suppression) of each group (children, matched), as released."""
     con = duckdb.connect()
     con.execute(
-        f"create table met as select 'x' as name, {children} as child_count, {matched} as matched_count,"
-        f" 100.0 * {matched} / nullif({children}, 0) as match_pct, 98.7654 as estimate, 'none' as suppression"
+        "create table met (topic varchar, name varchar, child_count bigint, matched_count bigint, match_pct double, estimate double, suppression varchar)"
     )
+    for place, (children, matched) in enumerate(groups):
+        share = 100.0 * matched / children if children else None
+        topic = topics[place] if topics else "sex"
+        con.execute(
+            "insert into met values (?, ?, ?, ?, ?, 98.7654, 'none')", [topic, f"{place}", children, matched, share]
+        )
     shares = {"match_pct": ["matched_count", "child_count"]}
-    round_counts(con, "met", "shown", "child_count", ["child_count", "matched_count"], shares, ["estimate"])
-    row = con.execute("select * from shown").fetchone()
-    assert row is not None
-    return row
+    round_counts(
+        con, "met", "shown", "child_count", ["child_count", "matched_count"], shares, ["estimate"], whole="topic"
+    )
+    return con.execute("select * exclude (topic, name) from shown order by name").fetchall()
 
 
 @pytest.mark.parametrize("children", [1, 4, 7])
 def test_up_to_seven_children_leave_an_empty_row(children: int) -> None:
-    assert released(children, 1) == ("x", None, None, None, None, "primary")
+    assert released((children, 1)) == [(None, None, None, None, "primary")]
 
 
-@pytest.mark.parametrize(("matched", "shown"), [(0, 0), (2, 0), (3, 5), (22, 20), (23, 25)])
-def test_counts_go_to_the_nearest_five_and_shares_follow_them(matched: int, shown: int) -> None:
-    name, children, count, share, estimate, suppression = released(48, matched)
-    assert (name, children, count, estimate, suppression) == ("x", 50, shown, 98.8, "rounded")
-    assert share == 100 * shown / 50
+def test_eight_children_are_shown() -> None:
+    assert released((8, 0)) == [(10, 0, None, 98.8, "rounded")]
 
 
-def test_a_share_is_never_above_the_whole() -> None:
-    assert released(8, 8)[3] == 100 and released(0, 0)[3] is None
+@pytest.mark.parametrize("matched", [1, 3, 7])
+def test_a_count_of_up_to_seven_is_hidden_with_its_share_and_the_rest_of_the_row_stands(matched: int) -> None:
+    assert released((100, matched)) == [(100, None, None, 98.8, "primary")]
+
+
+@pytest.mark.parametrize(("matched", "shown"), [(0, 0), (8, 10), (22, 20), (23, 25)])
+def test_other_counts_go_to_the_nearest_five_and_a_share_is_of_the_counts_as_they_are(matched: int, shown: int) -> None:
+    assert released((48, matched)) == [(50, shown, round(100 * matched / 48, 1), 98.8, "rounded")]
+
+
+@pytest.mark.parametrize(
+    ("children", "matched", "share"),
+    [(19, 0, None), (20, 0, 0.0), (19, 19, None), (20, 20, 100.0), (20, 12, 60.0), (20, 13, None), (15, 8, None)],
+)
+def test_a_share_is_shown_of_twenty_where_either_part_is_none_or_eight_and_more(
+    children: int, matched: int, share: float | None
+) -> None:
+    assert released((children, matched))[0][2] == share
+
+
+def test_where_one_group_is_hidden_the_next_smallest_is_too() -> None:
+    shown = released((5, 0), (40, 20), (30, 15), (60, 0))
+    assert [row[0] for row in shown] == [None, 40, None, 60]
+    assert [row[4] for row in shown] == ["primary", "rounded", "secondary", "rounded"]
+    assert [row[1] for row in shown] == [None, 20, None, 0]  # the empty group gives nothing back
+    assert [row[2] for row in shown] == [None, 50.0, None, 0.0]
+
+
+def test_two_hidden_groups_need_no_third() -> None:
+    assert [row[0] for row in released((5, 0), (6, 0), (30, 15))] == [None, None, 30]
+
+
+def test_each_breakdown_is_judged_by_itself() -> None:
+    shown = released((5, 0), (30, 15), (35, 15), topics=("sex", "sex", "Total"))
+    assert [row[0] for row in shown] == [None, None, 35]
 
 
 def test_formulas_follow_the_rounded_counts_and_one_another() -> None:

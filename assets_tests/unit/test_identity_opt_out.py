@@ -8,7 +8,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from sendjc_pipeline.cli import app
 from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.opt_out_file import create_numbers, in_words
 from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, pseudonym
@@ -122,11 +125,29 @@ def test_a_batch_stands_from_its_day_until_it_is_withdrawn(settings: Settings) -
         opt_out.withdraw(con, settings, opt_out.find(settings, first.batch_id), JULY)
 
 
-def test_the_same_list_may_come_again_later_but_not_twice_in_a_second(settings: Settings) -> None:
-    add(settings, 1)
-    with pytest.raises(SendjcError, match="nothing was added"):
-        add(settings, 1)
-    assert len({add(settings, 1, at=at).batch_id for at in (JUNE, JULY)}) == 2
+def test_a_list_that_stands_is_not_added_again(settings: Settings) -> None:
+    """Two batches of one list: to withdraw one of them changed nothing."""
+    first = add(settings, 1, 2)
+    assert add(settings, 2, 1, at=JUNE) == first
+    others = [add(settings, 1, at=JUNE), add(settings, 1, 2, at=JUNE, partner="RHA")]
+    assert opt_out.batches(settings) == [first, *sorted(others, key=lambda batch: batch.batch_id)]
+
+
+def test_a_list_that_was_withdrawn_may_come_again_in_the_same_second(settings: Settings) -> None:
+    first = add(settings, 1)
+    opt_out.withdraw(connect(), settings, first, MAY)
+    assert add(settings, 1).batch_id != first.batch_id
+    assert tokens(settings, date(2025, 5, 10)) == {token(1)}
+
+
+def test_the_command_tells_some_refused_from_nothing_taken(settings: Settings, tmp_path: Path) -> None:
+    def added(*lines: str) -> Result:
+        (tmp_path / "list.csv").write_text("\n".join(["NHSNumber", *lines]), encoding="utf-8")
+        return CliRunner().invoke(app, ["opt-out", "add", str(tmp_path / "list.csv"), "--home", str(settings.home)])
+
+    assert added(nhs(1), "123").exit_code == 3
+    assert "nothing was added" in (again := added(nhs(1))).output and again.exit_code == 0
+    assert isinstance(added("123").exception, SendjcError)  # main() makes it exit code 1
 
 
 def test_an_unknown_batch_is_refused(settings: Settings) -> None:

@@ -41,7 +41,7 @@ def scene(settings: Settings) -> Scene:
 
 def _export(scene: Scene, reviewer: str, *, conflicts: bool = False, replace: bool = False) -> Path:
     review.export(scene.settings, Q4, reviewer, DAY, None, conflicts=conflicts, replace=replace)
-    return worklist.folder(scene.settings, reviewer) / f"worklist_{Q4}.csv"
+    return worklist.folder(scene.settings, reviewer) / f"worklist_{Q4}{'_conflicts' if conflicts else ''}.csv"
 
 
 def _fill(path: Path, *rows: dict[str, str]) -> Path:
@@ -324,6 +324,16 @@ def test_a_worklist_with_verdicts_in_it_is_not_overwritten(scene: Scene) -> None
     with pytest.raises(SendjcError, match="--force"):
         _export(scene, "r1")
     assert path.read_bytes() == before
+
+
+def test_the_list_of_conflicts_has_a_place_of_its_own(scene: Scene) -> None:
+    """A reviewer with verdicts to import was told to use --force, which deletes them."""
+    for reviewer, verdict in (("r1", "same"), ("r2", "different")):
+        _say(scene, reviewer, verdict)
+    first = _fill(worklist.folder(scene.settings, "r1") / f"worklist_{Q4}.csv", {"verdict": "unsure"})
+    before = first.read_bytes()
+    assert _export(scene, "r1", conflicts=True).is_file()
+    assert first.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["", "../r1", "Zoë Okonjo", "=r1", "x" * 41])

@@ -353,6 +353,15 @@ def test_rotate_asks_first(settings: Settings) -> None:
     assert len(keyring.current(settings)) == len(rotation.ROTATABLE)
 
 
+@pytest.mark.parametrize(("purpose", "again"), [("extract", False), ("review", True), ("all", True)])
+def test_quarters_need_another_run_only_where_their_files_are_in_the_key(
+    settings: Settings, purpose: str, again: bool
+) -> None:
+    said = at_the_terminal(settings, "rotate", "--purpose", purpose, "--reason", "yearly", answer="y\n").output
+    assert ("must then be run again" in said) == ("Run each quarter again" in said) == again
+    assert bool(keyring.last_rotation(settings)) == again
+
+
 def test_show_says_which_secret_is_wrong_and_shows_none(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at_the_terminal(settings, "rotate", "--purpose", "person", "--reason", "x", "--yes").exit_code == 0
     states = {line["state"] for line in json.loads(at_the_terminal(settings, "show", "--json").output)}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from sendjc_pipeline.identity.vault import identity_folder, make_folder
 from sendjc_pipeline.reporting import Quarter
-from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.settings import SendjcError, Settings
+from sendjc_pipeline.warehouse import build
+from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.partner_lists import lists_folder, write_lists
 
 QUARTER = Quarter.parse("2024-25-Q4")
@@ -56,3 +60,31 @@ def test_what_is_settled_leaves_the_list_and_a_failed_model_leaves_none(settings
     duckdb.connect(str(empty)).close()
     write_lists(settings, QUARTER, empty)
     assert not lists_folder(settings, QUARTER).exists()
+
+
+def test_lists_that_cannot_be_written_leave_those_that_stood(settings: Settings) -> None:
+    write_lists(settings, QUARTER, warehouse(settings, [("k", "derby", "c1", "derby")]))
+    broken = warehouse(settings, [("k", "derby", "canary", "RY8")])
+    (identity_folder(settings, QUARTER) / "person_link.parquet").write_bytes(b"canary")
+    with pytest.raises(SendjcError, match="lists of disagreements failed") as fault:
+        write_lists(settings, QUARTER, broken)
+    assert "canary" not in str(fault.value)
+    assert [path.name for path in lists_folder(settings, QUARTER).parent.iterdir()] == [QUARTER.label]
+    assert [path.name for path in lists_folder(settings, QUARTER).iterdir()] == ["derby.parquet"]
+
+
+def test_a_warehouse_whose_lists_cannot_be_written_takes_no_place(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise SendjcError("the disk is full")
+
+    monkeypatch.setattr(build, "create_raw", lambda con, *_: con.execute("create schema raw"))
+    monkeypatch.setattr(build, "compare_feeds", lambda *_: None)
+    monkeypatch.setattr(build, "run_dbt", lambda *_: [])
+    monkeypatch.setattr(build, "write_lists", full)
+    standing = build.warehouse_path(settings.make_zones(), QUARTER)
+    standing.write_bytes(b"the warehouse that stood")
+    with pytest.raises(SendjcError, match="the disk is full"):
+        build.build(settings, QuarterInputs(QUARTER, date(2025, 6, 1), ()), lambda *_: None)
+    assert standing.read_bytes() == b"the warehouse that stood"

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from sendjc_pipeline.cli import app
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -49,6 +52,31 @@ def test_a_roll_back_moves_the_pointer_and_deletes_nothing(home: Settings) -> No
     assert ledger.newest(home) == now
 
 
+def test_a_release_is_told_as_rolled_back_by_every_command(home: Settings) -> None:
+    for revision in (1, 2):
+        folder = publish(home, "2024-25-Q4", revision).folder
+        (folder / "manifest.json").write_text(json.dumps({"published_at": "then", "reason": "why"}))
+    said = CliRunner().invoke(app, ["release", "rollback", "--home", str(home.home)]).output
+    listed = CliRunner().invoke(app, ["release", "list", "--json", "--home", str(home.home)]).output
+    assert said.startswith("2024-25-Q4.r2 rolled back;")
+    assert [line["state"] for line in json.loads(listed)] == ["current", "rolled back"]
+
+
+def test_bounds_that_moved_are_a_difference(home: Settings) -> None:
+    """A verdict that settles a doubt moves the bounds and not the value; the diff of the two releases was empty."""
+    for revision, lower in ((1, 8.5), (2, 9.0)):
+        folder = publish(home, "2024-25-Q4", revision).folder
+        duckdb.execute(
+            "copy (select 'm' as metric_id, 'derby' as area_id, '2024-25-Q4' as quarter, 'quarter' as time_window, null as service, null as tier,"
+            " null as breakdown_topic, null as breakdown, 9.5 as value, 19 as numerator, null as denominator, 'final' as value_status, 'none' as suppression,"
+            f" {lower}::double as value_lower, 10.0::double as value_upper, 'links' as bounds_basis) to '{folder}/metric_quarterly.parquet' (format parquet)"
+        )
+    words = ["release", "diff", "2024-25-Q4.r1", "2024-25-Q4.r2", "--home", str(home.home)]
+    (row,) = json.loads(CliRunner().invoke(app, [*words, "--json"]).output)
+    assert (row["old_lower"], row["new_lower"], row["old_value"], row["new_value"]) == (8.5, 9.0, "9.5", "9.5")
+    assert "8.5 to 10.0" in (said := CliRunner().invoke(app, words).output) and "9.0 to 10.0" in said
+
+
 def test_a_roll_back_with_nothing_before_it_changes_nothing(home: Settings) -> None:
     only = publish(home, "2024-25-Q4", 1)
     with pytest.raises(ledger.NoRelease, match="nothing was changed"):
@@ -62,3 +90,14 @@ def test_two_roll_backs_go_two_back(home: Settings) -> None:
         publish(home, "2024-25-Q4", revision)
     ledger.roll_back(home)
     assert ledger.roll_back(home)[1].release_id == "2024-25-Q4.r1"
+
+
+def test_a_release_is_made_of_its_manifest_until_other_inputs_confirm_it(home: Settings) -> None:
+    release = publish(home, "2024-25-Q4", 1)
+    assert ledger.made_of(home, release) == {"release_id": "2024-25-Q4.r1"}
+    for inputs in ("first", "second"):
+        ledger.confirm(home, release, {"inputs_fingerprint": inputs})
+    assert ledger.made_of(home, release) == {"inputs_fingerprint": "second"}
+    assert release.manifest() == {"release_id": "2024-25-Q4.r1"}
+    assert [path.name for path in (home.published / "confirmed").iterdir()] == ["2024-25-Q4.r1.json"]
+    assert ledger.all_releases(home) == [release]

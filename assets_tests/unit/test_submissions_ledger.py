@@ -11,6 +11,7 @@ import pytest
 
 from intake_samples import BLADE, DEMOGRAPHICS, write_files  # isort: skip
 
+from sendjc_pipeline import feeds
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger
@@ -47,8 +48,30 @@ def test_a_submission_lands_whole_with_its_manifest(settings: Settings, tmp_path
     assert manifest["spec"] == "2025"
     assert {f["name"] for f in manifest["files"]} == {path.name for path in files}
     assert all((found.folder / path.name).read_bytes() == path.read_bytes() for path in files)
-    assert found.submission_id == submission_id("sen2", "nottingham", "2024-25-Q4", [f.sha256 for f in found.files])
+    assert found.submission_id == submission_id(
+        "sen2", "nottingham", "2024-25-Q4", [f.sha256 for f in found.files], "2025"
+    )
     assert ledger.all_submissions(settings) == [found]
+
+
+def test_a_new_default_spec_changes_no_id(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = one_file(tmp_path)
+    first = land(settings, path)
+    monkeypatch.setitem(feeds.load("sen2").__dict__, "default_spec", "2026")
+    by_name = ledger.submit(settings, "derby", "sen2", "2024-25-Q4", [path], "2025", received_at=WHEN)
+    assert by_name == first
+    assert land(settings, path).spec == "2026"
+    assert len(ledger.all_submissions(settings)) == 2
+
+
+def test_what_landed_under_an_id_of_an_older_version_is_known_again(settings: Settings, tmp_path: Path) -> None:
+    path = one_file(tmp_path)
+    landed = land(settings, path)
+    old_id = submission_id("sen2", "derby", "2024-25-Q4", [file.sha256 for file in landed.files])
+    landed.model_copy(update={"submission_id": old_id}).write(landed.folder)
+    landed.folder.rename(landed.folder.with_name(old_id))
+    assert land(settings, path, day=25).submission_id == old_id
+    assert len(ledger.all_submissions(settings)) == 1
 
 
 def test_the_same_bytes_again_change_nothing(settings: Settings, tmp_path: Path) -> None:

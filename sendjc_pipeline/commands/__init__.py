@@ -1,1 +1,1 @@
-"""What each `sendjc` command does, one module a command; cli.py only declares their options."""
+"""What each `sendjc` command does, one module a command; cli/ only declares their options."""

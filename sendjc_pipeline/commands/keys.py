@@ -69,7 +69,7 @@ def rotate(
             work in the home.
     """
     purposes = _purposes(settings, purpose, opt_outs)
-    again = "" if purposes == (OPT_OUT,) else " Every quarter must then be run again."
+    again = " Every quarter must then be run again." if set(purposes) & set(keyring.IN_QUARTERS) else ""
     question = f"Retire the keys of {', '.join(purposes)} in {settings.home}?{again}"
     if confirm is not None and not confirm(question):
         raise SendjcError("Nothing was changed.")
@@ -123,7 +123,7 @@ def _say(done: rotation.Rotated, purposes: Sequence[str]) -> None:
         console.print("Back up keys/ now, apart from the data.")
     if OPT_OUT in purposes:
         console.print("Opt-outs are in the new key: delete the lists that you gave.")
-    if set(purposes) != {OPT_OUT}:
+    if set(purposes) & set(keyring.IN_QUARTERS):
         console.print(
             "Run each quarter again with `sendjc run --quarter`; import no worklist that was exported before."
         )

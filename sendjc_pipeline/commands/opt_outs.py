@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sendjc_pipeline.commands.console import console, errors, show
@@ -16,13 +16,13 @@ from sendjc_pipeline.submissions.report.names import shown
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.lock import only_one
 
-TAKEN, SOME_REFUSED = 0, 1
+TAKEN, SOME_REFUSED = 0, 3  # apart from 1, which is that nothing was taken
 NATIONAL = "national"
 _NEXT = "Releases stand as they are; runs apply it from today."
 
 
 def add(settings: Settings, file: Path, partner: str | None, now: datetime) -> int:
-    """Store a list as tokens and say how many; return 0, or 1 where lines were refused.
+    """Store a list as tokens and say how many; return 0, or 3 where lines were refused. A list that stands stays one.
 
     Raises:
         SendjcError: no such partner, no key, or no list of NHS numbers.
@@ -35,10 +35,14 @@ def add(settings: Settings, file: Path, partner: str | None, now: datetime) -> i
     try:
         refused = create_numbers(con, file, "opt_out_number")
         with only_one(settings, "opt-out"):
+            standing = opt_out.standing(settings, date.max)
             batch = opt_out.add(con, settings, "opt_out_number", partner, now, keys_in_force(settings))
     finally:
         con.close()
-    console.print(f"{batch.batch_id}  {partner or NATIONAL}, {batch.children:,} NHS numbers. {_NEXT}")
+    told = (
+        f"this very list stands since {batch.applied_at:%Y-%m-%d}; nothing was added." if batch in standing else _NEXT
+    )
+    console.print(f"{batch.batch_id}  {partner or NATIONAL}, {batch.children:,} NHS numbers. {told}")
     if refused:
         errors.print(
             f"{shown(file.name)}: {in_words(refused)}; the others are taken. Send a list of these, corrected.",

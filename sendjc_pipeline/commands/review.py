@@ -43,7 +43,7 @@ def export(
         if pairs.is_empty():
             console.print(f"No pair of {quarter} waits for {reviewer}; nothing was written.")
             return
-        paths = worklist.places(settings, quarter, reviewer, replace=replace)
+        paths = worklist.places(settings, quarter, reviewer, replace=replace, conflicts=conflicts)
         verdicts.issue(con, settings, pairs, reviewer, today)
         worklist.write(paths, pairs, reviewer)
     for path in paths:

@@ -64,7 +64,9 @@ def run_quarter(settings: Settings, order: Order) -> int:
         listener = stopwatch()
         standing = None if order.force or order.withhold else _nothing_new(settings, order)
         if standing is not None:
-            listener(f"nothing new since {standing.release_id}: the same submissions, code and seeds")
+            listener(
+                f"nothing new since {standing.release_id}: the same submissions, verdicts, opt-outs, places, code and seeds"
+            )
             print_headline(standing)
             return PUBLISHED
         return _run_job(settings, order, listener)
@@ -78,16 +80,14 @@ def _require_submissions(settings: Settings, order: Order) -> None:
 
 
 def _nothing_new(settings: Settings, order: Order) -> ledger.Release | None:
-    """The newest release of the quarter, if it was made of these very inputs by this very code and its warehouse is still as judged."""
+    """The newest release of the quarter, if these very inputs and this very code gave its figures and its warehouse is still as judged."""
     newest = ledger.newest(settings, order.quarter)
     if newest is None or not warehouse_path(settings, order.quarter).is_file() or ledger.current(settings) is None:
         return None
-    made_of = newest.manifest()
-    if made_of["withheld_topics"] or made_of["inputs_fingerprint"] != inputs_fingerprint(
-        gather(settings, order.quarter, order.known_at)
-    ):
+    inputs = inputs_fingerprint(gather(settings, order.quarter, order.known_at))
+    if newest.manifest()["withheld_topics"] or ledger.made_of(settings, newest)["inputs_fingerprint"] != inputs:
         return None
-    if _objections(settings, order) or not _in_present_keys(settings, order):
+    if _objections(settings, order) or not _is_built_of(settings, order, inputs):
         return None
     point_forward(settings, newest)  # a process killed after the rename left the pointer behind
     return newest
@@ -104,10 +104,14 @@ def _objections(settings: Settings, order: Order) -> list[gate.Objection]:
         con.close()
 
 
-def _in_present_keys(settings: Settings, order: Order) -> bool:
+def _is_built_of(settings: Settings, order: Order, inputs: str) -> bool:
+    """Whether the warehouse is of these inputs too, and in the present keys."""
     con = connect(warehouse_path(settings, order.quarter), read_only=True, settings=settings)
     try:
-        return bool(read_provenance(con).get("key_rotation", "") == last_rotation(settings))
+        built_of = read_provenance(con)
+        return bool(
+            built_of["inputs_fingerprint"] == inputs and built_of.get("key_rotation", "") == last_rotation(settings)
+        )
     finally:
         con.close()
 

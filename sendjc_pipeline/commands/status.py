@@ -1,14 +1,19 @@
-"""`sendjc status`: what was sent and what counts, who has not sent, what came since the last release, and the releases."""
+"""`sendjc status`: what was sent and what counts, who has not sent, what is other since the last release, and the releases."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import console, show
 from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.agreements import may_be_used
+from sendjc_pipeline.identity.keyring import last_rotation
+from sendjc_pipeline.quality.judge import input_parts
 from sendjc_pipeline.release import ledger as releases
 from sendjc_pipeline.reporting import Quarter, period
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -16,8 +21,28 @@ from sendjc_pipeline.submissions import intake, ledger, withdrawal
 from sendjc_pipeline.submissions.expected import missing
 from sendjc_pipeline.submissions.manifest import Submission
 from sendjc_pipeline.submissions.receipt import Receipt
+from sendjc_pipeline.warehouse.gather import known_beside
 
 Line = dict[str, object]
+
+_OTHERS = {
+    "history": "submissions of other periods",
+    "decisions": "verdicts of reviewers",
+    "opt_outs": "opt-outs",
+    "places": "the postcode directory",
+    "frozen": "its freeze date has passed",
+    "models": "models or seeds",
+    "code": "the code",
+}
+
+
+@dataclass(frozen=True)
+class _News:
+    """What makes a quarter new: how many submissions differ, and what else."""
+
+    quarter: Quarter
+    submissions: int
+    others: list[str]
 
 
 def status(settings: Settings, today: date, as_json: bool) -> None:
@@ -41,7 +66,7 @@ def status(settings: Settings, today: date, as_json: bool) -> None:
             "submissions": lines,
             "missing": [{"quarter": str(latest), "partner": partner, "feed": feed} for partner, feed in absent],
             "opt_outs": [{"batch": b.batch_id, "applied": f"{b.applied_at:%Y-%m-%d}", "children": b.children} for b in opt_outs],
-            "changed_since_release": [{"quarter": quarter, "submissions": count} for quarter, count in news],
+            "changed_since_release": [{"quarter": str(n.quarter), "submissions": n.submissions, "others": n.others} for n in news],
             "releases": [release for release, _, _ in _releases(settings)],
             "current": next((release for release, _, state in _releases(settings) if state == "current"), None),
         }))  # fmt: skip
@@ -57,9 +82,10 @@ def status(settings: Settings, today: date, as_json: bool) -> None:
         console.print(
             f"{len(opt_outs)} lists of opt-outs stand, {listed:,} NHS numbers; `sendjc opt-out list` shows them."
         )
-    for quarter, count in news:
+    for found in news:
+        changed = ", ".join([f"{found.submissions} submissions"] * bool(found.submissions) + found.others)
         console.print(
-            f"{quarter}: {count} submissions changed since its release; `sendjc run --quarter {quarter}` takes them in."
+            f"{found.quarter}: changed since its release: {changed}; `sendjc run --quarter {found.quarter}` takes it in."
         )
     show("Releases", ["release", "reason", ""], _releases(settings))
 
@@ -101,21 +127,34 @@ def _is_agreed(submission: Submission) -> bool:
     return may_be_used(submission.partner, submission.feed, submission.received_at.date())
 
 
-def _news(settings: Settings, today: date) -> list[tuple[str, int]]:
-    """The quarters whose newest release rests on other submissions than those that count today, with how many differ."""
-    newest = {release.manifest()["quarter"]: release for release in releases.all_releases(settings)}
+def _news(settings: Settings, today: date) -> list[_News]:
+    """What is other today than when the figures of each quarter's newest release came about; a quarter of which nothing is, is left out."""
     found = []
-    for quarter, release in sorted(newest.items()):
-        used = {entry["submission_id"] for entry in release.manifest()["submissions"] if entry["used"]}
+    for quarter in sorted({release.quarter for release in releases.all_releases(settings)}):
+        release = releases.newest(settings, quarter)
+        if release is None:
+            continue
+        made_of = releases.made_of(settings, release)
+        used = {entry["submission_id"] for entry in made_of["submissions"] if entry["used"]}
         now = {
             submission.submission_id
             for feed in feeds.names()
-            for submission in ledger.current(settings, feed, Quarter.parse(quarter), today)
+            for submission in ledger.current(settings, feed, quarter, today)
             if _is_agreed(submission)
         }
+        others = _others(made_of, input_parts(known_beside(settings, quarter, today)), last_rotation(settings))
         if used != now:
-            found.append((str(quarter), len(used ^ now)))
+            others = [other for other in others if other != _OTHERS["history"]]  # the submissions are told already
+        if used != now or others:
+            found.append(_News(quarter, len(used ^ now), others))
     return found
+
+
+def _others(made_of: Mapping[str, Any], now: Mapping[str, str], rotation: str) -> list[str]:
+    """What differs beside the submissions used, in words; a release of older code does not tell its parts, and is of other code at least."""
+    told = made_of.get("inputs", {"code": ""})
+    others = [words for part, words in _OTHERS.items() if part in told and told[part] != now[part]]
+    return others + ["the keys"] * (made_of.get("key_rotation", "") != rotation)
 
 
 def _releases(settings: Settings) -> list[tuple[str, str, str]]:

@@ -29,6 +29,8 @@ VARIABLES = {
     OPT_OUT: "SENDJC_PSEUDONYM_KEY_OPT_OUT",
     EXTRACT: "SENDJC_PSEUDONYM_KEY_EXTRACT",
 }
+# What a run writes is in the keys of these purposes; after their rotation every quarter must be run again.
+IN_QUARTERS = (PERSON, RECORD, REVIEW)
 MASTER_VARIABLE = "SENDJC_PSEUDONYM_KEY"
 ENVIRONMENT, KEYRING, FIRST = "the environment", "keys/keyring.json", "keys/pseudonym.key"
 
@@ -85,8 +87,8 @@ def written(lines: Sequence[Entry]) -> str:
 
 
 def last_rotation(settings: Settings) -> str:
-    """The name of the newest rotation; empty before the first."""
-    return max((line.rotation for line in entries(settings)), default="")
+    """The name of the newest rotation that changed a key of IN_QUARTERS; empty before the first."""
+    return max((line.rotation for line in entries(settings) if line.purpose in IN_QUARTERS), default="")
 
 
 def held(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, Held]:

@@ -58,7 +58,7 @@ def add(
     at: datetime,
     keys: Keys | bytes,
 ) -> Batch:
-    """Add the NHS numbers of a table (column nhs_number, valid ones only) as a batch, as tokens; no number is stored.
+    """Add the NHS numbers of a table (column nhs_number, valid ones only) as a batch, as tokens; no number is stored. A list that stands is not added again.
 
     Args:
         con: a connection in memory that may not spill, for the numbers are on it.
@@ -73,9 +73,10 @@ def add(
     con.execute(f"create or replace temp table fresh as select distinct {token} as token from {numbers}")
     digest = con.execute("select count(*), sha256(string_agg(token, '' order by token)) from fresh").fetchone()
     children, content = digest or (0, "")
-    batch_id = hashlib.sha256(f"{partner or ''}|{moment}|{content}".encode()).hexdigest()[:BATCH_DIGITS]
-    if any(batch.batch_id == batch_id for batch in batches(settings)):
-        raise SendjcError(f"batch {batch_id} is this very list, applied in this very second: nothing was added.")
+    before = _of_content(con, settings, partner, content)
+    if stands := [batch for batch in before if batch.withdrawn_at is None]:
+        return stands[0]
+    batch_id = hashlib.sha256(f"{partner or ''}|{len(before)}|{content}".encode()).hexdigest()[:BATCH_DIGITS]
     _append(
         con,
         settings,
@@ -83,6 +84,17 @@ def add(
         [batch_id, moment, partner, key_check(keys)],
     )
     return Batch(batch_id, partner, moment, int(children), None)
+
+
+def _of_content(con: duckdb.DuckDBPyConnection, settings: Settings, partner: str | None, content: str) -> list[Batch]:
+    """The batches of a sender that hold these very tokens, withdrawn ones too."""
+    if not (known := batches(settings)):
+        return []
+    found = con.execute(
+        "select batch_id from read_parquet(?) where token is not null group by batch_id having sha256(string_agg(token, '' order by token)) = ?",
+        [str(list_path(settings)), content],
+    ).fetchall()
+    return [batch for batch in known if batch.partner == partner and (batch.batch_id,) in found]
 
 
 @guarded("withdrawing opt-outs", RESTORE)

@@ -28,17 +28,20 @@ def folder(settings: Settings, reviewer: str) -> Path:
     return settings.restricted / "identity" / "review" / "worklist" / reviewer
 
 
-def places(settings: Settings, quarter: Quarter, reviewer: str, *, replace: bool) -> list[Path]:
-    """Where a reviewer's worklist of a quarter goes: worklist_<quarter>.xlsx and .csv.
+def places(
+    settings: Settings, quarter: Quarter, reviewer: str, *, replace: bool, conflicts: bool = False
+) -> list[Path]:
+    """Where a reviewer's worklist of a quarter goes: worklist_<quarter>.xlsx and .csv; that of conflicts worklist_<quarter>_conflicts.
 
     Raises:
         SendjcError: one is there already and `replace` is false, for verdicts may stand in it.
     """
     home = folder(settings, reviewer)
-    paths = [home / f"worklist_{quarter}.{ending}" for ending in ("xlsx", "csv")]
+    name = f"worklist_{quarter}{'_conflicts' if conflicts else ''}"
+    paths = [home / f"{name}.{ending}" for ending in ("xlsx", "csv")]
     if not replace and any(path.exists() for path in paths):
         raise SendjcError(
-            f"{home} already holds a worklist of {quarter}: import it first, then give --force; what was not imported is lost."
+            f"{home} already holds {name}: import it first, then give --force; what was not imported is lost."
         )
     return paths
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,19 +64,34 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
 
 def inputs_fingerprint(inputs: QuarterInputs) -> str:
-    """What the figures of a quarter depend on: submissions used, how they were read, who is who and where, who opted out, code, seeds, whether it is frozen.
+    """Hash of everything that the figures of a quarter depend on.
 
     `known_at` itself is left out: it has done its work by choosing the submissions.
     """
+    return _hash([inputs.quarter.label, input_parts(inputs)])
+
+
+def input_parts(inputs: QuarterInputs) -> dict[str, str]:
+    """What the figures of a quarter depend on, by name, each part hashed; `sendjc status` names those that differ."""
     used = sorted(
         (d.submission.submission_id, d.receipt.status, d.receipt.folder.name if d.receipt.folder else "", d.is_selected)
         for d in inputs.deliveries
     )
-    frozen = inputs.known_at >= inputs.quarter.freeze
-    places = inputs.places.sha256 if inputs.places else ""
-    known = [*astuple(inputs.linked_by), places]
-    basis = [inputs.quarter.label, frozen, used, known, project.sources_fingerprint(), code_fingerprint()]
-    return hashlib.sha256(json.dumps(basis).encode()).hexdigest()
+    parts = {
+        "submissions": used,
+        "history": inputs.linked_by.history,
+        "decisions": inputs.linked_by.decisions,
+        "opt_outs": inputs.linked_by.opt_outs,
+        "places": inputs.places.sha256 if inputs.places else "",
+        "frozen": inputs.known_at >= inputs.quarter.freeze,
+        "models": project.sources_fingerprint(),
+        "code": code_fingerprint(),
+    }
+    return {name: _hash(part) for name, part in parts.items()}
+
+
+def _hash(part: object) -> str:
+    return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
 
 
 def code_fingerprint() -> str:
@@ -111,6 +126,7 @@ def _write_provenance(con: duckdb.DuckDBPyConnection, inputs: QuarterInputs, rot
         "quarter": inputs.quarter.label,
         "known_at": inputs.known_at.isoformat(),
         "inputs_fingerprint": inputs_fingerprint(inputs),
+        "inputs": input_parts(inputs),
         "postcode_directory": vars(inputs.places) if inputs.places else None,
         "key_rotation": rotation,
         "code_version": __version__,

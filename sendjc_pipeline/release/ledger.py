@@ -1,6 +1,6 @@
-"""The releases on disk: which exist, which is current, which were rolled back.
+"""The releases on disk: which exist, which is current, which were rolled back, which came out the same again.
 
-Belongs here: names, the pointer and the withdrawal list. A release folder that lies under its final name is whole and is never changed.
+Belongs here: names, the pointer, the withdrawal list and the notes beside it. A release folder that lies under its final name is whole and is never changed.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,28 @@ def withdrawn(settings: Settings) -> list[str]:
     """Names of the releases that were rolled back, oldest first."""
     path = settings.published / "withdrawn.txt"
     return path.read_text().split() if path.is_file() else []
+
+
+def confirm(settings: Settings, release: Release, provenance: Mapping[str, Any]) -> None:
+    """Note that other inputs gave the very figures of a release: published/confirmed/<release_id>.json, the newest such inputs."""
+    path = _confirmed(settings, release)
+    path.parent.mkdir(exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(json.dumps(provenance, indent=1, sort_keys=True) + "\n")
+    os.replace(fresh, path)
+
+
+def made_of(settings: Settings, release: Release) -> dict[str, Any]:
+    """The inputs that last gave the figures of a release: those of its manifest, or those that confirmed it since."""
+    path = _confirmed(settings, release)
+    if not path.is_file():
+        return release.manifest()
+    data: dict[str, Any] = json.loads(path.read_text())
+    return data
+
+
+def _confirmed(settings: Settings, release: Release) -> Path:
+    return settings.published / "confirmed" / f"{release.release_id}.json"
 
 
 def roll_back(settings: Settings) -> tuple[Release, Release]:

@@ -59,7 +59,7 @@ def publish(
     reason: str = "",
     force: bool = False,
 ) -> Outcome:
-    """Publish the quarter from its warehouse; figures that already stand are left as they are, with no new revision.
+    """Publish the quarter from its warehouse; figures that already stand are left as they are, with no new revision, and confirmed.
 
     Raises:
         NothingBuilt: there is no warehouse for the quarter.
@@ -95,6 +95,7 @@ def _publish(
             )
         standing = _standing(settings, quarter, content, provenance["known_at"], force)
         if standing is not None:
+            ledger.confirm(settings, standing, provenance)
             return Outcome(standing, is_new=False)
         release = _write(
             con,

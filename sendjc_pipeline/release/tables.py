@@ -23,8 +23,8 @@ METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly":
 _FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis")
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
-    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (1 to 7 where counts are rounded); secondary where showing"
-    " it would give another one back; rounded where counts are to the nearest 5.",
+    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (where counts are rounded: a count of 1 to 7 is hidden);"
+    " secondary where showing it would give another one back; rounded where counts are to the nearest 5.",
 }
 
 
@@ -61,7 +61,7 @@ def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, ta
     """Copy a table that is no metric table to a temporary one, with small numbers treated as its exposure says.
 
     meta.small_numbers is {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
-    keys} for a table of counts by area (counts.suppress_counts), {children, counts, shares, estimates} for one of overlapping groups
+    keys} for a table of counts by area (counts.suppress_counts), {children, whole, counts, shares, estimates} for one of overlapping groups
     (rounding.round_counts); without it the table holds nobody and is copied as it is.
     """
     rule, source = table.small_numbers, f"main.{table.name}"

@@ -58,9 +58,10 @@ def submit(
     stage.mkdir()
     try:
         copied = tuple(_copy(path, stage) for path in sorted(files, key=lambda path: path.name))
-        # The same bytes read by another spec are another submission: a wrong --spec is mended by sending again.
-        other_spec = spec if spec != declaration.default_spec else None
-        identity = submission_id(feed, partner, label, (file.sha256 for file in copied), other_spec)
+        hashes = sorted(file.sha256 for file in copied)
+        identity = _landed_id(home, label, spec, hashes) or submission_id(
+            feed, partner, label, hashes, spec if len(declaration.specs) > 1 else None
+        )
         target = home / identity
         if _is_whole(target):
             return Submission.read(target)
@@ -82,6 +83,18 @@ def submit(
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return submission.model_copy(update={"folder": target})
+
+
+def _landed_id(home: Path, label: str, spec: str, hashes: list[str]) -> str | None:
+    """The id under which these bytes landed as this spec before, by their manifest: ids of older versions were made another way."""
+    for path in home.glob(f"[!.]*/{FILE_NAME}"):
+        try:
+            landed = Submission.read(path.parent)
+        except SendjcError:
+            continue
+        if (landed.period, landed.spec, sorted(file.sha256 for file in landed.files)) == (label, spec, hashes):
+            return landed.submission_id if path.parent.name == landed.submission_id else None
+    return None
 
 
 def _after_all_of_that_second(home: Path, label: str, moment: datetime) -> datetime:

@@ -89,10 +89,11 @@ class Submission(BaseModel):
             os.fsync(file.fileno())
 
 
-def submission_id(feed: str, partner: str, period: str, hashes: Iterable[str], other_spec: str | None = None) -> str:
+def submission_id(feed: str, partner: str, period: str, hashes: Iterable[str], spec: str | None = None) -> str:
     """First 16 hex digits of SHA-256 over feed, partner, period and the sorted content hashes: names and order of files do not matter.
 
-    `other_spec` is a spec that is not the feed's default, which makes the same bytes another submission.
+    `spec` is given for a feed with several: the same bytes read by another are another submission, so a wrong --spec is mended by sending again. It
+    is the spec itself and not its being the default, which a later version of the feed may change.
     """
-    text = "|".join([feed, partner, period, *([f"spec {other_spec}"] if other_spec else []), *sorted(hashes)])
+    text = "|".join([feed, partner, period, *([f"spec {spec}"] if spec else []), *sorted(hashes)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

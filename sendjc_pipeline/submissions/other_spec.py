@@ -16,6 +16,7 @@ from sendjc_pipeline.feeds.recognise import likeliest
 from sendjc_pipeline.submissions.casting import typed_name
 from sendjc_pipeline.submissions.judge import fault_name
 from sendjc_pipeline.submissions.readers import FileWarning, raw_name, rule_code
+from sendjc_pipeline.submissions.report.names import WHOLE
 
 
 def other_spec_warning(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str) -> FileWarning | None:
@@ -44,7 +45,7 @@ def other_spec_warning(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str) ->
     others = f" (or {', '.join(best[1:])})" if best[1:] else ""
     message = f"the files look like spec {best[0]}{others}: more than half of the rows have no {where} that spec {spec} allows"
     return FileWarning(
-        rule_code(feed, "other_spec_fits"), "the submission", message, f"name it with --spec {best[0]} and check again"
+        rule_code(feed, "other_spec_fits"), WHOLE, message, f"name it with --spec {best[0]} and check again"
     )
 
 

@@ -26,6 +26,7 @@ from sendjc_pipeline.submissions.macros import create_macros
 from sendjc_pipeline.submissions.other_spec import other_spec_warning
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, rule_code
 from sendjc_pipeline.submissions.receipt import Receipt, TableCount
+from sendjc_pipeline.submissions.report.names import WHOLE
 from sendjc_pipeline.warehouse.connection import SPILL_LIMIT, connect, is_alive, one_thread
 
 
@@ -95,7 +96,7 @@ def _compare_periods(
     message = f"the files are of {stated} and were sent for {span.label}"
     con.execute(
         "insert into file_message values (?, 'warn', ?, ?, ?)",
-        [rule_code(feed, "period"), "the submission", message, "submit them for the period that they state"],
+        [rule_code(feed, "period"), WHOLE, message, "submit them for the period that they state"],
     )
 
 

@@ -85,8 +85,10 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
     finally:
         con.close()
     audit(building, results)
+    write_lists(
+        settings, inputs.quarter, building
+    )  # before the rename: what fails here leaves the warehouse that stood
     os.replace(building, final)
-    write_lists(settings, inputs.quarter, final)
     shutil.rmtree(building.parent, ignore_errors=True)
     return results
 

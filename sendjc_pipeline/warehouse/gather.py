@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sendjc_pipeline import feeds
@@ -33,9 +34,14 @@ def gather(settings: Settings, quarter: Quarter, known_at: date, only: Sequence[
     )
     if only is not None:
         return QuarterInputs(quarter, known_at, deliveries)
+    return replace(known_beside(settings, quarter, known_at), deliveries=deliveries)
+
+
+def known_beside(settings: Settings, quarter: Quarter, known_at: date) -> QuarterInputs:
+    """What a quarter rests on beside its deliveries: everything received of persons, verdicts, opt-outs, places. Nothing is accepted or read."""
     person_level = [name for name in feeds.names() if feeds.load(name).is_person_level]
     history = [submission.submission_id for submission in ledger.received(settings, person_level, known_at)]
-    return QuarterInputs(quarter, known_at, deliveries, standing(settings, history, known_at), loaded(settings))
+    return QuarterInputs(quarter, known_at, (), standing(settings, history, known_at), loaded(settings))
 
 
 def _may_be_used(submission: Submission) -> bool:

@@ -15,7 +15,7 @@ class Busy(SendjcError):
 
 @contextmanager
 def only_one(settings: Settings, what: str) -> Iterator[None]:
-    """Hold the home's lock for `what` (run or write). The system lets it go when the process ends, however it ends.
+    """Hold the home's lock for `what` (run, write, review or opt-out). The system lets it go when the process ends, however it ends.
 
     Raises:
         Busy: another process holds it; two runs would write into one quarter's file by turns.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sendjc_pipeline.identity.vault import identity_folder, make_folder
 from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.sealing import sealed
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
 
@@ -20,20 +21,38 @@ def lists_folder(settings: Settings, quarter: Quarter) -> Path:
     return settings.restricted / "disagreement" / quarter.label
 
 
+@sealed(
+    "writing the lists of disagreements",
+    "The lists and the warehouse that stood before still stand: run the quarter again.",
+)
 def write_lists(settings: Settings, quarter: Quarter, warehouse: Path) -> None:
-    """Write restricted/disagreement/<quarter>/<partner>.parquet in place of the quarter's older lists, from its built warehouse.
+    """Write restricted/disagreement/<quarter>/<partner>.parquet in place of the quarter's older lists, from its built warehouse: all of them or none.
 
     Columns: quarter, kind, words, area_id, person_key, partner, feed, source_person_id (pseudonym of the partner's own record; NULL where the partner
     has none of the child). Without the tables, because a model failed, there are no lists.
+
+    Raises:
+        SendjcError: they cannot be written.
     """
     folder = lists_folder(settings, quarter)
-    shutil.rmtree(folder, ignore_errors=True)
+    stage = folder.with_name(f".{quarter.label}")
+    shutil.rmtree(stage, ignore_errors=True)  # what a killed run left
+    make_folder(stage)
+    try:
+        _write(settings, quarter, warehouse, stage)
+        shutil.rmtree(folder, ignore_errors=True)
+        if any(stage.iterdir()):
+            stage.rename(folder)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write(settings: Settings, quarter: Quarter, warehouse: Path, folder: Path) -> None:
     con = connect(warehouse, read_only=True, settings=settings)
     try:
         built = {name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()}
         if not {"int_agreement__party", "disagreement_kind"} <= built:
             return
-        make_folder(folder)
         links = identity_folder(settings, quarter) / "person_link.parquet"
         con.execute(
             """

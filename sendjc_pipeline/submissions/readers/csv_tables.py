@@ -23,12 +23,12 @@ from sendjc_pipeline.submissions.readers.delimited import Loaded, read_delimited
 from sendjc_pipeline.submissions.readers.encoding import TextFile, open_text
 from sendjc_pipeline.submissions.readers.headers import absent_columns, find_columns, repeated_columns
 from sendjc_pipeline.submissions.readers.textfile import read_header
+from sendjc_pipeline.submissions.report.names import WHOLE
 from sendjc_pipeline.warehouse.connection import few_at_once
 
 _FAR = 0.3
 # What `sendjc template` lays beside the tables; a partner may send its whole folder.
 _DICTIONARY = "*_dictionary.csv"
-_SUBMISSION = "the submission"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _missing_tables(feed: Feed, spec: str, sources: list[_Source], faults: list[
     return [
         FileRejected(
             rule_code(feed, "missing_table"),
-            _SUBMISSION,
+            WHOLE,
             f"no file for the {word} {', '.join(missing)}",
             "Send the whole set again; a table without rows still needs its file with the header.",
         )

@@ -17,6 +17,7 @@ from sendjc_pipeline.submissions.readers.csv_tables import read as read_csv
 from sendjc_pipeline.submissions.readers.headers import printable
 from sendjc_pipeline.submissions.readers.sheet_table import SheetTable, find_table, load
 from sendjc_pipeline.submissions.readers.workbook import Workbook
+from sendjc_pipeline.submissions.report.names import WHOLE
 
 # Sheets that explain, and hold no rows; `sendjc template` writes the first.
 NOTES = ("dictionary", "read_me", "readme", "notes")
@@ -113,7 +114,7 @@ def _missing(feed: Feed, spec: str, there: set[str]) -> list[FileRejected]:
     return [
         FileRejected(
             rule_code(feed, "missing_table"),
-            "the submission",
+            WHOLE,
             f"no sheet and no file for the table{'s' if missing[1:] else ''} {', '.join(missing)}",
             "Send the whole set again; a table without rows still needs its sheet with the header.",
         )

@@ -27,7 +27,7 @@ child as (
         min(strength_rank) as strength_rank,
         max(case when evidence_type = 'ehcp' then 1 else 0 end) = 1 as has_ehcp,
         max(case when evidence_type = 'ehc_in_progress' then 1 else 0 end) = 1 as has_ehc_in_progress,
-        max(case when evidence_type = 'therapy_referral' then 1 else 0 end) = 1 as has_therapy_referral,
+        max(case when evidence_type = 'health_referral' then 1 else 0 end) = 1 as has_health_referral,
         max(case when maintaining_area_id is not null and maintaining_rank = 1 then maintaining_area_id end)
             as maintaining_area_id,
         max(case when evidence_type = 'ehcp' and maintaining_rank = 1 then primary_need end) as primary_need,
@@ -44,7 +44,7 @@ select
     end as cohort_tier,
     child.has_ehcp,
     child.has_ehc_in_progress,
-    child.has_therapy_referral,
+    child.has_health_referral,
     child.evidence_count,
     coalesce(child.primary_need, 'Not known') as primary_need,
     -- By residence, which is what a population divides by; by maintaining authority where residence is outside or

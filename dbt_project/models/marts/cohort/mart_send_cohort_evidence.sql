@@ -41,7 +41,7 @@ evidence as (
     union all
     select
         spell.person_key,
-        'therapy_referral' as evidence_type,
+        'health_referral' as evidence_type,
         4 as strength_rank,
         spell.spell_id as evidence_id,
         cast(null as varchar) as maintaining_area_id,
