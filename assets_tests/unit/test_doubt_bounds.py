@@ -45,7 +45,9 @@ def bounds_of(worlds: dict[int, World], con: duckdb.DuckDBPyConnection | None = 
         key = [f"{number:05d}-{child}" for child in range(len(world.homes))]
         pairs += [(key[a], key[b]) for a, b in world.pairs]
         links += [
-            (key[c], "p", "csds", f"{c}-{n}", n > 0) for c, many in enumerate(world.doubtful) for n in range(many + 1)
+            (key[c], "p", "mhsds" if n % 2 else "csds", f"{c}-{n}", n > 0)
+            for c, many in enumerate(world.doubtful)
+            for n in range(many + 1)
         ]
         people += list(zip(key, world.homes, strict=True))
         standing = standing_plans(world)

@@ -53,6 +53,7 @@ stated as (
             when census.submission_id is null then 'not_supplied'
             when
                 census.status = 'rejected'
+                or not census.is_selected
                 or census.empty_table is not null
                 or coalesce(census.worst_quarantined_pct > threshold.value, false)
                 then 'withheld'
@@ -61,6 +62,10 @@ stated as (
         case
             when census.submission_id is null
                 then 'no school_census from ' || council.area_id || ' for ' || parameter.quarter
+            when not census.is_selected
+                then
+                    'school_census from ' || council.area_id || ' for ' || parameter.quarter
+                    || ' came when no sharing agreement was in force'
             when
                 census.status = 'rejected'
                 or census.empty_table is not null

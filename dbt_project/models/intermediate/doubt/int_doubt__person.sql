@@ -10,13 +10,14 @@ with recursive pair as (
     from {{ ref('stg_identity__person_doubt') }}
 ),
 
--- Records of the feeds that figures are made of, each of which may prove to be another child's.
+-- Records, each of which may prove to be another child's. Of every feed: figures are made of most of them, and a bound
+-- that is too wide misleads nobody.
 doubtful_record as (
     select
         person_key,
         count(distinct partner_id || '|' || feed || '|' || source_person_id) as record_count
     from {{ ref('stg_identity__person_link') }}
-    where is_in_doubt and feed in ('sen2', 'csds')
+    where is_in_doubt
     group by person_key
 ),
 
