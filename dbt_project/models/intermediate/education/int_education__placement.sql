@@ -49,7 +49,7 @@ select
             coalesce(
                 roll_phase.setting_type,
                 setting.setting_type,
-                case when placement.has_number then 'establishment_not_on_a_census' end,
+                case when placement.has_number then 'establishment_of_unknown_kind' end,
                 'not_told'
             )
     end as setting_type,

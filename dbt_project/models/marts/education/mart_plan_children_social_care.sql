@@ -77,6 +77,7 @@ stated as (
         supply.area_id,
         status.care_status,
         status.care_status_name,
+        census.supply_status = 'supplied' as has_census,
         supply.feed as source_feed,
         supply.told_on,
         case when supply.supply_status <> 'supplied' then supply.supply_status else plans.supply_status end
@@ -86,6 +87,8 @@ stated as (
     cross join parameter
     inner join {{ ref('care_status') }} as status on supply.feed = status.feed
     inner join {{ ref('int_education__supply') }} as plans on supply.area_id = plans.area_id and plans.feed = 'sen2'
+    inner join {{ ref('int_education__supply') }} as census
+        on supply.area_id = census.area_id and census.feed = 'school_census'
 )
 
 select
@@ -98,10 +101,16 @@ select
     stated.care_status_name,
     stated.source_feed,
     stated.told_on,
-    {%- for count in ['counted.child', 'counted.with_plan', 'counted.with_sen_support', 'counted.own_plan', 'plan_count.plan'] %}
+    {%- for count in ['counted.child', 'counted.with_plan', 'counted.own_plan', 'plan_count.plan'] %}
     cast(case when stated.supply_status = 'supplied' then coalesce({{ count }}_count, 0) end as bigint)
         as {{ count.split('.')[1] }}_count,
     {%- endfor %}
+    cast(
+        case
+            when stated.supply_status = 'supplied' and stated.has_census
+                then coalesce(counted.with_sen_support_count, 0)
+        end as bigint
+    ) as with_sen_support_count,
     case when stated.supply_status = 'supplied' then {{ pct('counted.with_plan_count', 'counted.child_count') }} end
         as with_plan_pct,
     case
@@ -117,7 +126,7 @@ select
                         least(
                             nullif(counted.child_count, 0),
                             nullif(counted.with_plan_count, 0),
-                            nullif(counted.with_sen_support_count, 0),
+                            case when stated.has_census then nullif(counted.with_sen_support_count, 0) end,
                             nullif(counted.own_plan_count, 0),
                             nullif(counted.child_count - counted.with_plan_count, 0)
                         ),
