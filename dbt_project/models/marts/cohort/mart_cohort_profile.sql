@@ -21,9 +21,9 @@ grouped as (
         member.area_id,
         case when grouping(placed.cohort_tier) = 1 then 'Total' else placed.cohort_tier end as cohort_tier,
         case when grouping(placed.primary_need) = 1 then 'Total' else placed.primary_need end as primary_need,
-        count(*) as child_count,
-        {{ count_if('placed.agency_count >= 2') }} as multi_agency_count,
-        {{ count_if('placed.agency_count = 3') }} as three_agency_count
+        count(*) as cohort_count,
+        {{ count_if('placed.agency_count >= 2') }} as two_count,
+        {{ count_if('placed.agency_count = 3') }} as three_count
     from placed
     inner join {{ ref('int_reference__area_member') }} as member on placed.member_area_id = member.member_area_id
     group by
@@ -33,29 +33,47 @@ grouped as (
             (placed.area_basis, member.area_id, placed.primary_need),
             (placed.area_basis, member.area_id, placed.cohort_tier, placed.primary_need)
         )
+),
+
+-- One row for each count, so that a small one hides itself only.
+counted as (
+    {%- for agencies, count in [('Total', 'cohort_count'), ('two_or_more', 'two_count'), ('three', 'three_count')] %}
+    select
+        area_basis,
+        area_id,
+        cohort_tier,
+        primary_need,
+        '{{ agencies }}' as agencies,
+        {{ count }} as child_count,
+        cohort_count
+    from grouped
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 )
 
 select
     parameter.quarter,
-    grouped.area_basis,
+    counted.area_basis,
     area.area_id,
     area.area_code,
     area.area_name,
     area.geographic_level,
-    grouped.cohort_tier,
-    grouped.primary_need,
-    cast(grouped.child_count as bigint) as child_count,
-    cast(grouped.multi_agency_count as bigint) as multi_agency_count,
-    cast(grouped.three_agency_count as bigint) as three_agency_count,
-    {{ pct('grouped.multi_agency_count', 'grouped.child_count') }} as multi_agency_pct,
+    counted.cohort_tier,
+    counted.primary_need,
+    counted.agencies,
+    cast(counted.child_count as bigint) as child_count,
+    cast(counted.cohort_count as bigint) as cohort_count,
+    {{ pct('counted.child_count', 'counted.cohort_count') }} as share_pct,
+    -- Of whom a reader could learn something: those counted, those not counted, all.
     cast(
         least(
-            grouped.child_count,
-            coalesce(nullif(grouped.multi_agency_count, 0), grouped.child_count),
-            coalesce(nullif(grouped.three_agency_count, 0), grouped.child_count)
+            coalesce(nullif(counted.child_count, 0), counted.cohort_count),
+            coalesce(nullif(counted.cohort_count - counted.child_count, 0), counted.cohort_count)
         ) as bigint
     ) as least_child_count,
     'none' as suppression
-from grouped
+from counted
 cross join {{ ref('stg_submission__run_parameter') }} as parameter
-inner join {{ ref('area') }} as area on grouped.area_id = area.area_id
+inner join {{ ref('area') }} as area on counted.area_id = area.area_id

@@ -46,20 +46,37 @@ child as (
     inner join {{ ref('int_reference__area_member') }} as member on known.area_id = member.member_area_id
 ),
 
-counted as (
+sorted as (
     select
         child.area_id,
         child.care_status,
-        count(*) as child_count,
-        {{ count_if('plan.person_key is not null') }} as with_plan_count,
-        {{ count_if('plan.person_key is null and supported.person_key is not null') }} as with_sen_support_count,
-        {{ count_if('member.area_id is not null') }} as own_plan_count
+        child.person_key,
+        plan.person_key is not null as has_plan,
+        member.area_id is not null as has_own_plan,
+        plan.person_key is null and supported.person_key is not null as has_sen_support
     from child
     left join plan on child.person_key = plan.person_key
     left join supported on child.person_key = supported.person_key
     left join {{ ref('int_reference__area_member') }} as member
         on plan.area_id = member.member_area_id and child.area_id = member.area_id
-    group by child.area_id, child.care_status
+),
+
+counted as (
+    {%- for provision, condition in [
+        ('Total', 'true'), ('ehcp', 'has_plan'), ('ehcp_of_area', 'has_own_plan'), ('sen_support', 'has_sen_support'),
+    ] %}
+    select
+        area_id,
+        care_status,
+        '{{ provision }}' as sen_provision,
+        {{ count_if(condition) }} as child_count,
+        count(*) as known_count
+    from sorted
+    group by area_id, care_status
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 plan_count as (
@@ -77,68 +94,74 @@ stated as (
         supply.area_id,
         status.care_status,
         status.care_status_name,
-        census.supply_status = 'supplied' as has_census,
+        status.sen_provision,
         supply.feed as source_feed,
         supply.told_on,
-        case when supply.supply_status <> 'supplied' then supply.supply_status else plans.supply_status end
-            as supply_status,
-        nullif(concat_ws('; ', supply.reason, plans.reason), '') as reason
+        case
+            when supply.supply_status <> 'supplied' then supply.supply_status
+            when plans.supply_status <> 'supplied' then plans.supply_status
+            when status.sen_provision = 'sen_support' then census.supply_status
+            else 'supplied'
+        end as supply_status,
+        nullif(
+            concat_ws(
+                '; ', supply.reason, plans.reason, case when status.sen_provision = 'sen_support' then census.reason end
+            ),
+            ''
+        ) as reason
     from {{ ref('int_education__supply') }} as supply
     cross join parameter
     inner join {{ ref('care_status') }} as status on supply.feed = status.feed
     inner join {{ ref('int_education__supply') }} as plans on supply.area_id = plans.area_id and plans.feed = 'sen2'
     inner join {{ ref('int_education__supply') }} as census
         on supply.area_id = census.area_id and census.feed = 'school_census'
+),
+
+figure as (
+    select
+        stated.*,
+        case when stated.supply_status = 'supplied' then coalesce(counted.child_count, 0) end as child_count,
+        case
+            when stated.supply_status = 'supplied' and stated.sen_provision = 'ehcp_of_area'
+                then coalesce(plan_count.plan_count, 0)
+            when stated.supply_status = 'supplied' then coalesce(counted.known_count, 0)
+        end as whole_count
+    from stated
+    left join counted
+        on
+            stated.area_id = counted.area_id
+            and stated.care_status = counted.care_status
+            and stated.sen_provision = counted.sen_provision
+    left join plan_count on stated.area_id = plan_count.area_id
 )
 
 select
-    stated.quarter,
+    figure.quarter,
     area.area_id,
     area.area_code,
     area.area_name,
     area.geographic_level,
-    stated.care_status,
-    stated.care_status_name,
-    stated.source_feed,
-    stated.told_on,
-    {%- for count in ['counted.child', 'counted.with_plan', 'counted.own_plan', 'plan_count.plan'] %}
-    cast(case when stated.supply_status = 'supplied' then coalesce({{ count }}_count, 0) end as bigint)
-        as {{ count.split('.')[1] }}_count,
-    {%- endfor %}
+    figure.care_status,
+    figure.care_status_name,
+    figure.source_feed,
+    figure.told_on,
+    figure.sen_provision,
+    cast(figure.child_count as bigint) as child_count,
+    cast(figure.whole_count as bigint) as whole_count,
+    {{ pct('figure.child_count', 'figure.whole_count') }} as share_pct,
+    -- Of whom a reader could learn something: those counted, those not counted, all.
     cast(
-        case
-            when stated.supply_status = 'supplied' and stated.has_census
-                then coalesce(counted.with_sen_support_count, 0)
-        end as bigint
-    ) as with_sen_support_count,
-    case when stated.supply_status = 'supplied' then {{ pct('counted.with_plan_count', 'counted.child_count') }} end
-        as with_plan_pct,
-    case
-        when stated.supply_status = 'supplied'
-            then {{ pct('coalesce(counted.own_plan_count, 0)', 'plan_count.plan_count') }}
-    end as share_of_plans_pct,
-    -- Of whom a reader could learn something: those with a plan, those without, all.
-    cast(
-        case
-            when stated.supply_status = 'supplied'
-                then
-                    coalesce(
-                        least(
-                            nullif(counted.child_count, 0),
-                            nullif(counted.with_plan_count, 0),
-                            case when stated.has_census then nullif(counted.with_sen_support_count, 0) end,
-                            nullif(counted.own_plan_count, 0),
-                            nullif(counted.child_count - counted.with_plan_count, 0)
-                        ),
-                        0
-                    )
-            else 0
-        end as bigint
+        coalesce(
+            least(
+                nullif(figure.child_count, 0),
+                nullif(figure.whole_count - figure.child_count, 0),
+                nullif(figure.whole_count, 0)
+            ),
+            0
+        ) as bigint
     ) as least_child_count,
-    stated.supply_status,
-    stated.reason,
+    figure.supply_status,
+    figure.reason,
     'none' as suppression
-from stated
-inner join {{ ref('area') }} as area on stated.area_id = area.area_id
-left join counted on stated.area_id = counted.area_id and stated.care_status = counted.care_status
-left join plan_count on stated.area_id = plan_count.area_id
+from figure
+inner join {{ ref('area') }} as area on figure.area_id = area.area_id
