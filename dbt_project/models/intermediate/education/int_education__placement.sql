@@ -69,5 +69,6 @@ left join placement on plan.case_id = placement.case_id and placement.standing_r
 left join rolled on plan.plan_id = rolled.plan_id and rolled.roll_rank = 1
 left join {{ ref('placement_setting') }} as setting
     on setting.told_by = 'setting' and placement.setting_code = setting.code
-left join {{ ref('placement_setting') }} as roll_phase on roll_phase.told_by = 'phase' and rolled.phase = roll_phase.code
+left join {{ ref('placement_setting') }} as roll_phase
+    on roll_phase.told_by = 'phase' and rolled.phase = roll_phase.code
 where plan.is_in_force

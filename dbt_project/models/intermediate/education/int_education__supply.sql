@@ -43,7 +43,9 @@ council_supply as (
         supply.feed,
         arrived.period_end as told_on,
         case
-            when arrived.submission_id is null then 'not_supplied' when arrived.is_withheld then 'withheld' else 'supplied'
+            when arrived.submission_id is null then 'not_supplied'
+            when arrived.is_withheld then 'withheld'
+            else 'supplied'
         end as supply_status,
         case
             when supply.feed = 'school_census' and term.quarter_number is null

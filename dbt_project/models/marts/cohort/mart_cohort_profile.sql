@@ -16,28 +16,30 @@ with placed as (
 ),
 
 grouped as (
+    {%- for level in [[], ['cohort_tier'], ['primary_need'], ['cohort_tier', 'primary_need']] %}
     select
         placed.area_basis,
         member.area_id,
-        case when grouping(placed.cohort_tier) = 1 then 'Total' else placed.cohort_tier end as cohort_tier,
-        case when grouping(placed.primary_need) = 1 then 'Total' else placed.primary_need end as primary_need,
+        {%- for column in ['cohort_tier', 'primary_need'] %}
+        {{ 'placed.' ~ column if column in level else "'Total'" }} as {{ column }},
+        {%- endfor %}
         count(*) as cohort_count,
         {{ count_if('placed.agency_count >= 2') }} as two_count,
         {{ count_if('placed.agency_count = 3') }} as three_count
     from placed
     inner join {{ ref('int_reference__area_member') }} as member on placed.member_area_id = member.member_area_id
-    group by
-        grouping sets (
-            (placed.area_basis, member.area_id),
-            (placed.area_basis, member.area_id, placed.cohort_tier),
-            (placed.area_basis, member.area_id, placed.primary_need),
-            (placed.area_basis, member.area_id, placed.cohort_tier, placed.primary_need)
-        )
+    group by placed.area_basis, member.area_id{% for column in level %}, placed.{{ column }}{% endfor %}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 -- One row for each count, so that a small one hides itself only.
 counted as (
-    {%- for agencies, count in [('Total', 'cohort_count'), ('two_or_more', 'two_count'), ('three', 'three_count')] %}
+    {%- for agencies, count in [
+        ('Total', 'cohort_count'), ('two_or_more', 'two_count'), ('three', 'three_count'),
+    ] %}
     select
         area_basis,
         area_id,

@@ -61,11 +61,12 @@ told as (
 
 -- All pupils; by provision; of pupils with SEN by need.
 grouped as (
+    {%- for level in [[], ['sen_provision'], ['sen_provision', 'primary_need']] %}
     select
         member.area_id,
-        case when grouping(told.sen_provision) = 1 then 'Total' else told.sen_provision end as sen_provision,
-        case when grouping(told.primary_need) = 1 then 'Total' else told.primary_need end as primary_need,
-        max(case when told.has_sen then 1 else 0 end) as has_sen,
+        {%- for column in ['sen_provision', 'primary_need'] %}
+        {{ 'told.' ~ column if column in level else "'Total'" }} as {{ column }},
+        {%- endfor %}
         sum(told.pupils) as pupils,
         sum(told.attending_pupils) as attending_pupils,
         sum(told.sessions_possible) as sessions_possible,
@@ -79,12 +80,14 @@ grouped as (
     from told
     inner join {{ ref('int_reference__area_member') }} as member on told.area_id = member.member_area_id
     inner join supply on member.area_id = supply.area_id and supply.supply_status = 'supplied'
-    group by
-        grouping sets (
-            (member.area_id),
-            (member.area_id, told.sen_provision),
-            (member.area_id, told.sen_provision, told.primary_need)
-        )
+    {%- if 'primary_need' in level %}
+    where told.has_sen
+    {%- endif %}
+    group by member.area_id{% for column in level %}, told.{{ column }}{% endfor %}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 measured as (
@@ -122,7 +125,6 @@ measured as (
         end as denominator_pupils
     from grouped
     cross join {{ ref('education_measure') }} as measure
-    where grouped.primary_need = 'Total' or grouped.has_sen = 1
 )
 
 select

@@ -23,13 +23,19 @@ placed as (
 ),
 
 grouped as (
+    {%- for level in [[], ['setting_type'], ['placed'], ['setting_type', 'placed']] %}
     select
         area_id,
-        case when grouping(setting_type) = 1 then 'Total' else setting_type end as setting_type,
-        case when grouping(placed) = 1 then 'Total' else placed end as placed,
+        {%- for column in ['setting_type', 'placed'] %}
+        {{ column if column in level else "'Total' as " ~ column }},
+        {%- endfor %}
         count(*) as child_count
     from placed
-    group by grouping sets ((area_id), (area_id, setting_type), (area_id, placed), (area_id, setting_type, placed))
+    group by area_id{% for column in level %}, {{ column }}{% endfor %}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 counted as (
