@@ -325,9 +325,16 @@ def new_home(folder: Path) -> Settings:
     return settings
 
 
-def land(settings: Settings, partner: str, feed: str, files: Iterable[Path], period: str = QUARTER.label) -> Submission:
-    """Submit files for the quarter, or for another period."""
-    return submit(settings, partner, feed, period, sorted(files), received_at=RECEIVED)
+def land(
+    settings: Settings,
+    partner: str,
+    feed: str,
+    files: Iterable[Path],
+    period: str = QUARTER.label,
+    spec: str | None = None,
+) -> Submission:
+    """Submit files for the quarter, or for another period, in the feed's newest layout or another."""
+    return submit(settings, partner, feed, period, sorted(files), spec, received_at=RECEIVED)
 
 
 def land_sen2(settings: Settings, folder: Path, council: str, cases: Sequence[Ehc]) -> Submission:

@@ -46,6 +46,9 @@ def test_every_test_of_our_tests_and_macros_passes(outcomes: dict[str, str]) -> 
 # Each date rule of the domain notes (7.1, 7.2, 7.12) by the name of its unit test: a rule that loses its test is missed here.
 DATE_RULES = """
 a_plan_on_day_140_is_in_time_and_on_day_141_is_not
+a_tenth_missed_is_persistent_absence_and_one_session_less_is_not
+a_short_break_is_not_being_looked_after_and_twelve_months_count_to_the_day
+twelve_of_twelve_with_one_need_are_hidden_and_who_left_is_counted_with_their_exclusions
 an_open_case_is_overdue_from_day_141
 a_refusal_to_issue_on_day_112_is_in_time_and_on_day_113_is_not
 day_126_of_a_speech_wait_is_not_over_18_weeks_and_day_127_is

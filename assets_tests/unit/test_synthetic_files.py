@@ -217,7 +217,7 @@ def test_twins_siblings_and_planted_referrals_exist(made: tuple[Path, Path]) -> 
     assert people.filter(pl.len().over("household") > 1).height > 3 * twins.height
     assert people["nhs_number"].is_unique().all()
     assert people["upn"].is_unique().all()
-    referrals = pl.read_parquet(truth / "therapy_referral.parquet").sort("person", "service", "received")
+    referrals = pl.read_parquet(truth / "health_referral.parquet").sort("person", "service", "received")
     gap = (pl.col("received") - pl.col("discharged").shift(1).over("person", "provider", "service")).dt.total_days()
     gaps = referrals.select(gap.alias("gap")).to_series().drop_nulls()
     assert ((gaps >= 1) & (gaps <= 5)).any()

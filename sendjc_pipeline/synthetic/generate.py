@@ -47,7 +47,7 @@ def generate(
         scale: share of the published volumes, 1.0 being the real ones.
         areas: area ids.
         quarters: quarters or their labels.
-        truth: folder for the truth as Parquet: person, residence, ehc_case, therapy_referral, record_person,
+        truth: folder for the truth as Parquet: person, residence, ehc_case, health_referral, record_person,
             expected_metric; and when faults were planted, defects (see planter.LEDGER), family (planter.FAMILY) and impossible_defect
             (feed, partner, period, rule: rules that no row of the submission could break).
         defects: faults to plant per row sent; at most one is put into a family of rows.

@@ -135,13 +135,13 @@ def records(feed: str, partner: str, period: str, table: str, ids: pl.Series, pe
 
 
 def write_world(world: World, folder: Path) -> None:
-    """Write person, residence, ehc_case and therapy_referral as Parquet; days become dates, NEVER becomes null."""
+    """Write person, residence, ehc_case and health_referral as Parquet; days become dates, NEVER becomes null."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "person": dates(world.persons, "dob", "died", "upn_from"),
         "residence": dates(world.residences, "since", "until"),
         "ehc_case": dates(world.cases, "received", "decided", "closed", "ceased"),
-        "therapy_referral": dates(
+        "health_referral": dates(
             world.referrals, "received", "treated", "discharged", "dna", "cancelled", "provider_cancelled"
         ),
     }

@@ -60,6 +60,64 @@ evidence as (
     inner join {{ ref('service') }} as service on spell.service = service.service
     cross join parameter
     where service.is_send_listed
+    union all
+    -- The newest census says so on its day; when SEN support began is not told.
+    select
+        pupil.person_key,
+        'sen_support' as evidence_type,
+        2 as strength_rank,
+        pupil.pupil_key as evidence_id,
+        cast(null as varchar) as maintaining_area_id,
+        pupil.area_id as partner_id,
+        cast(null as varchar) as service,
+        cast(null as date) as from_date,
+        cast(null as date) as to_date,
+        pupil.primary_need,
+        true as is_current,
+        false as is_superseded,
+        'school_census' as source_feed,
+        pupil.submission_id
+    from {{ ref('int_education__pupil') }} as pupil
+    inner join {{ ref('sen_provision') }} as provision
+        on pupil.sen_provision = provision.provision_code and provision.sen_provision = 'sen_support'
+    where pupil.person_key is not null
+    union all
+    -- Autism and learning disability last; a diagnosis without a day was made before it was sent.
+    select
+        diagnosis.person_key,
+        'diagnosis' as evidence_type,
+        4 as strength_rank,
+        diagnosis.diagnosis_key as evidence_id,
+        cast(null as varchar) as maintaining_area_id,
+        diagnosis.partner_id,
+        cast(null as varchar) as service,
+        diagnosis.diagnosis_date as from_date,
+        cast(null as date) as to_date,
+        cast(null as varchar) as primary_need,
+        coalesce(diagnosis.diagnosis_date <= parameter.as_of, true) as is_current,
+        false as is_superseded,
+        diagnosis.source_feed,
+        diagnosis.submission_id
+    from {{ ref('int_person__diagnosis') }} as diagnosis
+    cross join parameter
+    union all
+    select
+        care.person_key,
+        'disability' as evidence_type,
+        4 as strength_rank,
+        care.area_id || ' ' || care.person_key as evidence_id,
+        cast(null as varchar) as maintaining_area_id,
+        care.area_id as partner_id,
+        cast(null as varchar) as service,
+        cast(null as date) as from_date,
+        cast(null as date) as to_date,
+        cast(null as varchar) as primary_need,
+        true as is_current,
+        false as is_superseded,
+        'cin' as source_feed,
+        care.disability_submission_id as submission_id
+    from {{ ref('int_education__social_care') }} as care
+    where care.has_disability
 )
 
 select

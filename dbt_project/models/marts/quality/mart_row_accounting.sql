@@ -8,6 +8,7 @@
     'cyp201carecontact': 'stg_csds__care_contact', 'cyp202careactivity': 'stg_csds__care_activity',
     'cyp606provdiag': 'stg_csds__provisional_diagnosis', 'cyp607primdiag': 'stg_csds__primary_diagnosis',
     'cyp608secdiag': 'stg_csds__secondary_diagnosis',
+    'mhs005patind': 'stg_mhsds__patient_indicator',
     'mhs008careplantype': 'stg_mhsds__care_plan', 'mhs101referral': 'stg_mhsds__referral',
     'mhs102otherservicetype': 'stg_mhsds__service_type', 'mhs104rtt': 'stg_mhsds__rtt',
     'mhs105onwardreferral': 'stg_mhsds__onward_referral', 'mhs201carecontact': 'stg_mhsds__care_contact',

@@ -8,6 +8,7 @@ select
     source.senunitindicator as is_sen_unit,
     source.resourcedprovisionindicator as is_resourced_provision,
     source.termlysessionspossible as sessions_possible,
+    source.summerhalfterm2sessionspossible as summer_sessions_possible,
     source.termlysessionsauthorised as sessions_authorised,
     source.termlysessionsunauthorised as sessions_unauthorised,
     source.plaa as post_looked_after,
