@@ -131,7 +131,7 @@ def _fill(con: duckdb.DuckDBPyConnection, children: list[Child], setting: Settin
     supply = [
         {"service": service, "provider_id": provider, "month": f"{last:%Y-%m}", "month_end": last,
             "supply_status": "not_supplied" if provider == SILENT and last > setting.periods[1].end else "supplied", "reason": None}
-        for service in SERVICES for provider in (*PROVIDERS, SILENT) for last in _month_ends(setting)
+        for service in SERVICES for provider in (*PROVIDERS, SILENT) for last in month_ends(setting)
     ]  # fmt: skip
     for name, rows in {
         "int_pathway__referral": referrals, "int_pathway__contact": contacts, "int_pathway__milestone": milestones, "dim_person": people,
@@ -142,7 +142,8 @@ def _fill(con: duckdb.DuckDBPyConnection, children: list[Child], setting: Settin
         con.unregister("incoming")
 
 
-def _month_ends(setting: Setting) -> list[date]:
+def month_ends(setting: Setting) -> list[date]:
+    """The last days of the twelve months that end with the quarter."""
     found, day = [], setting.as_of
     for _ in range(12):
         found.append(day)
