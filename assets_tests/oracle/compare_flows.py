@@ -77,6 +77,7 @@ class Built:
                 con.register("incoming", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
                 con.execute(f"create table {name} as select * from incoming")
                 con.unregister("incoming")
+            con.execute("alter table int_pathway__supply alter reason type varchar")
             con.close()
             build_models(
                 settings, path, "resource_type:seed stg_submission__* int_reference__area_member int_pathway__flow int_ehc__flow"

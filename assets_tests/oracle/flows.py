@@ -5,7 +5,7 @@ Belongs here: steps, drop-out, time in a step, professionals and assessments per
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ EHC_EXITS = {
     "request_exported": "moved_authority",
     "request_closed_undated": "closed_undated",
 }
+UNDONE_BY_A_LATER_STEP = {"ended_untreated", "assessment_refused", "plan_refused"}
 
 
 class Case(NamedTuple):
@@ -88,9 +89,8 @@ def steps(case: Case, as_of: date, accepting: Collection[str]) -> list[Step]:
             first["discharged"] = max(min(closed), first[last])
         if case.service not in accepting:
             names.remove("accepted")
-    exits = [((EHC_EXITS if is_ehc else HEALTH_EXITS)[e], day) for e, day in told if e in (EHC_EXITS if is_ehc else HEALTH_EXITS)]
-    reason = min(exits, key=lambda out: (out[1], out[0]))[0] if exits else None
     came_to = max(names.index(name) for name in first)
+    reason = _why_it_left(told, EHC_EXITS if is_ehc else HEALTH_EXITS, first[names[came_to]])
     found = []
     for place, name in enumerate(names[: came_to + 1]):
         reached = min(first[other] for other in names[place:] if other in first)
@@ -99,6 +99,19 @@ def steps(case: Case, as_of: date, accepting: Collection[str]) -> list[Step]:
         days_in = (min(later) - reached).days if later else None
         found.append(Step(case.key, name, name in first, reached, days_in, state, reason if state == "dropped_out" else None))
     return found
+
+
+def _why_it_left(told: Sequence[tuple[str, date]], exits: Mapping[str, str], last_day: date) -> str | None:
+    """The first exit that holds; of refusals only the last, and not where the case went on after it."""
+    first: dict[str, date] = {}
+    for event, day in told:
+        if event in exits:
+            first[exits[event]] = min(day, first.get(exits[event], day))
+    lasting = [(day, reason) for reason, day in first.items() if reason not in UNDONE_BY_A_LATER_STEP]
+    refused = max(((day, reason) for reason, day in first.items() if reason in UNDONE_BY_A_LATER_STEP), default=None)
+    if refused and refused[0] >= last_day:
+        lasting.append(refused)
+    return min(lasting)[1] if lasting else None
 
 
 class Seen(NamedTuple):

@@ -10,7 +10,8 @@ service_step as (
         step.kind,
         step.step_order,
         step.step,
-        step.is_optional
+        step.is_optional,
+        step.is_final
     from (select distinct service from cohort) as cohort
     inner join {{ ref('flow_step') }} as step
         on step.flow = '{{ flow }}' and step.service in ('any', cohort.service)
@@ -24,6 +25,7 @@ told as (
         service_step.step_order,
         service_step.step,
         service_step.is_optional,
+        service_step.is_final,
         min(event.event_date) as event_date
     from cohort
     inner join {{ ref(events) }} as event
@@ -39,7 +41,8 @@ told as (
         service_step.kind,
         service_step.step_order,
         service_step.step,
-        service_step.is_optional
+        service_step.is_optional,
+        service_step.is_final
 ),
 
 -- Only who came through every stage can complete; who left before dropped out.
@@ -55,7 +58,10 @@ last_stage as (
 progress as (
     select
         told.case_id,
-        {{ earliest_event('told.step', 'told.event_date', "told.kind = 'exit'") }} as exit_mark,
+        {{ earliest_event('told.step', 'told.event_date', "told.kind = 'exit' and told.is_final") }} as final_mark,
+        max(
+            case when told.kind = 'exit' and not told.is_final then cast(told.event_date as varchar) || told.step end
+        ) as passing_mark,
         min(
             case when told.kind = 'stage' and told.step_order = last_stage.step_order then told.event_date end
         ) as through_date
@@ -118,6 +124,22 @@ last_step as (
     group by service
 ),
 
+-- A refusal is undone by a step on a later day.
+left_by as (
+    select
+        reached.case_id,
+        reached.step_order,
+        least(
+            progress.final_mark,
+            case
+                when {{ event_mark_date('progress.passing_mark') }} >= reached.reached_date then progress.passing_mark
+            end
+        ) as exit_mark
+    from reached
+    inner join progress on reached.case_id = progress.case_id
+    where reached.next_date is null
+),
+
 placed as (
     select
         cohort.*,
@@ -129,17 +151,17 @@ placed as (
         case
             when reached.next_date is not null then 'passed'
             when reached.step_order = last_step.step_order then 'finished'
-            when progress.exit_mark is not null then 'dropped_out'
+            when left_by.exit_mark is not null then 'dropped_out'
             else 'in_step'
         end as state,
-        progress.exit_mark,
+        left_by.exit_mark,
         coalesce(person.is_deceased, false) as is_deceased,
         coalesce(person.is_aged_out, false) as is_aged_out,
         area.area_id is null as is_moved
     from reached
     inner join cohort on reached.case_id = cohort.case_id
     inner join last_step on cohort.service = last_step.service
-    inner join progress on reached.case_id = progress.case_id
+    left join left_by on reached.case_id = left_by.case_id and reached.step_order = left_by.step_order
     left join {{ ref('dim_person') }} as person on cohort.person_key = person.person_key
     left join {{ ref('area') }} as area on cohort.area_id = area.area_id
 )

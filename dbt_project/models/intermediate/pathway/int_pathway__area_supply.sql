@@ -11,27 +11,44 @@ with provider as (
     where referral.is_in_scope
 ),
 
-judged as (
+told as (
     select
         provider.service,
         provider.area_id,
-        max(case when supply.supply_status = 'withheld' then 1 else 0 end) as withheld_count,
-        max(
-            case
-                when
-                    coalesce(supply.supply_status = 'not_supplied', true)
-                    and coalesce(supply.month_end >= parameter.quarter_start, true)
-                    then 1
-                else 0
-            end
-        ) as missing_count,
-        max(case when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 1 else 0 end) as is_frozen,
-        {{ join_text('supply.reason', '; ') }} as reason
+        provider.provider_id,
+        max(case when supply.supply_status = 'withheld' then supply.reason end) as withheld_reason,
+        {{ count_if("supply.supply_status = 'not_supplied'") }} as gap_count,
+        count(supply.month) as month_count,
+        {{ count_if("supply.supply_status = 'not_supplied' and supply.month_end >= parameter.quarter_start") }}
+            as late_gap_count,
+        max(case when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 1 else 0 end) as is_frozen
     from provider
     cross join {{ ref('stg_submission__run_parameter') }} as parameter
     left join {{ ref('int_pathway__supply') }} as supply
         on provider.service = supply.service and provider.provider_id = supply.provider_id
-    group by provider.service, provider.area_id
+    group by provider.service, provider.area_id, provider.provider_id
+),
+
+worded as (
+    select
+        *,
+        coalesce(withheld_reason, 'no submission of ' || provider_id || ' covers ' || cast(
+            case when month_count = 0 then 12 else gap_count end as varchar
+        ) || ' of the twelve months') as reason
+    from told
+),
+
+judged as (
+    select
+        service,
+        area_id,
+        max(case when withheld_reason is not null then 1 else 0 end) as withheld_count,
+        max(case when late_gap_count > 0 or month_count = 0 then 1 else 0 end) as missing_count,
+        min(is_frozen) as is_frozen,
+        {{ join_text("case when withheld_reason is not null or gap_count > 0 or month_count = 0 then reason end", '; ') }}
+            as reason
+    from worded
+    group by service, area_id
 )
 
 select
