@@ -17,32 +17,34 @@ service_step as (
         on step.flow = '{{ flow }}' and step.service in ('any', cohort.service)
 ),
 
-told as (
+first_event as (
     select
         cohort.case_id,
-        service_step.service,
-        service_step.kind,
-        service_step.step_order,
-        service_step.step,
-        service_step.is_optional,
-        service_step.is_final,
+        cohort.service,
+        event.event_type,
         min(event.event_date) as event_date
-    from cohort
-    inner join {{ ref(events) }} as event
+    from {{ ref(events) }} as event
+    inner join cohort
         on
-            cohort.case_id = event.case_id
-            and cohort.received_date <= event.event_date
-            and cohort.quarter_end >= event.event_date
-    inner join service_step
-        on cohort.service = service_step.service and event.event_type = service_step.event_type
-    group by
-        cohort.case_id,
-        service_step.service,
+            event.case_id = cohort.case_id
+            and event.event_date >= cohort.received_date
+            and event.event_date <= cohort.quarter_end
+    where event.event_type in (select flow_step.event_type from {{ ref('flow_step') }} as flow_step)
+    group by cohort.case_id, cohort.service, event.event_type
+),
+
+told as (
+    select
+        first_event.case_id,
+        first_event.service,
+        first_event.event_date,
         service_step.kind,
         service_step.step_order,
         service_step.step,
-        service_step.is_optional,
         service_step.is_final
+    from first_event
+    inner join service_step
+        on first_event.service = service_step.service and first_event.event_type = service_step.event_type
 ),
 
 -- Only who came through every stage can complete; who left before dropped out.

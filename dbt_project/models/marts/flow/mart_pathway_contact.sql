@@ -9,7 +9,7 @@ with parameter as (
 
 -- A referral is of one child; a contact of its service and its request.
 asked as (
-    select distinct
+    select
         referral.source_feed,
         referral.provider_id,
         referral.service_request_id,
@@ -51,17 +51,17 @@ contact as (
 child as (
     select
         person_key,
-        pathway,
         service,
-        tier,
-        area_id,
+        min(pathway) as pathway,
+        min(tier) as tier,
+        min(area_id) as area_id,
         count(*) as contact_count,
         count(distinct professional_id) as professional_count,
         {{ count_if('is_assessment') }} as assessment_count,
         {{ count_if('is_assessment and is_joint is not null') }} as judged_assessment_count,
         {{ count_if('is_assessment and is_joint') }} as joint_assessment_count
     from contact
-    group by person_key, pathway, service, tier, area_id
+    group by person_key, service
 ),
 
 counted as (
