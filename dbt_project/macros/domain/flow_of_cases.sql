@@ -108,14 +108,14 @@ listed as (
 reached as (
     select
         mark.case_id,
+        listed.service,
         listed.step_order,
-        listed.step,
         max(case when mark.step_order = listed.step_order then 1 else 0 end) = 1 as is_recorded,
         min(mark.event_date) as reached_date,
         min(case when mark.step_order > listed.step_order then mark.event_date end) as next_date
     from mark
-    inner join listed on mark.service = listed.service and listed.step_order <= mark.step_order
-    group by mark.case_id, listed.step_order, listed.step
+    inner join listed on mark.service = listed.service and mark.step_order >= listed.step_order
+    group by mark.case_id, listed.service, listed.step_order
 ),
 
 last_step as (
@@ -126,46 +126,44 @@ last_step as (
     group by service
 ),
 
--- A refusal is undone by a step on a later day.
-left_by as (
+placed as (
     select
-        reached.case_id,
+        cohort.*,
         reached.step_order,
+        listed.step,
+        reached.is_recorded,
+        reached.reached_date,
+        reached.next_date,
+        -- A refusal is undone by a step on a later day.
         least(
             progress.final_mark,
             case
                 when {{ event_mark_date('progress.passing_mark') }} >= reached.reached_date then progress.passing_mark
             end
-        ) as exit_mark
-    from reached
-    inner join progress on reached.case_id = progress.case_id
-    where reached.next_date is null
-),
-
-placed as (
-    select
-        cohort.*,
-        reached.step_order,
-        reached.step,
-        reached.is_recorded,
-        reached.reached_date,
-        reached.next_date,
-        case
-            when reached.next_date is not null then 'passed'
-            when reached.step_order = last_step.step_order then 'finished'
-            when left_by.exit_mark is not null then 'dropped_out'
-            else 'in_step'
-        end as state,
-        left_by.exit_mark,
+        ) as exit_mark,
+        reached.step_order = last_step.step_order as is_last,
         coalesce(person.is_deceased, false) as is_deceased,
         coalesce(person.is_aged_out, false) as is_aged_out,
         area.area_id is null as is_moved
     from reached
     inner join cohort on reached.case_id = cohort.case_id
-    inner join last_step on cohort.service = last_step.service
-    left join left_by on reached.case_id = left_by.case_id and reached.step_order = left_by.step_order
+    inner join progress on reached.case_id = progress.case_id
+    inner join listed on reached.service = listed.service and reached.step_order = listed.step_order
+    inner join last_step on reached.service = last_step.service
     left join {{ ref('dim_person') }} as person on cohort.person_key = person.person_key
     left join {{ ref('area') }} as area on cohort.area_id = area.area_id
+),
+
+judged as (
+    select
+        *,
+        case
+            when next_date is not null then 'passed'
+            when is_last then 'finished'
+            when exit_mark is not null then 'dropped_out'
+            else 'in_step'
+        end as state
+    from placed
 )
 
 select
@@ -194,5 +192,5 @@ select
     is_aged_out,
     is_moved,
     not (is_incomplete or is_historical or is_deceased or is_aged_out or is_moved) as is_counted
-from placed
+from judged
 {% endmacro %}

@@ -1,4 +1,4 @@
-{%- set cell = ['flow', 'pathway', 'service', 'tier', 'area_id', 'step_order', 'step'] %}
+{%- set cell = ['service', 'area_id', 'step_order'] %}
 with flow as (
     select * from {{ ref('int_pathway__flow') }}
     union all
@@ -7,8 +7,15 @@ with flow as (
 
 placed as (
     select
-        flow.*,
-        member.area_id as shown_area_id
+        flow.service,
+        member.area_id,
+        flow.step_order,
+        flow.person_key,
+        flow.is_recorded,
+        flow.is_counted,
+        flow.state,
+        flow.exit_reason,
+        case when flow.state = 'passed' then flow.days end as days
     from flow
     inner join {{ ref('int_reference__area_member') }} as member on flow.area_id = member.member_area_id
 ),
@@ -21,18 +28,12 @@ spread as (
         ("'excluded'", "'Total'", 'not is_counted'),
     ] %}
     select
-        flow,
-        pathway,
-        service,
-        tier,
-        shown_area_id as area_id,
-        step_order,
-        step,
+        {{ cell | join(',\n        ') }},
         {{ outcome }} as outcome,
         {{ reason }} as reason,
         person_key,
         is_recorded,
-        case when state = 'passed' and {{ outcome }} = 'passed' then days end as days
+        {{ 'days' if outcome == 'state' else 'null' }} as days
     from placed
     where {{ condition }}
     {%- if not loop.last %}
@@ -58,23 +59,26 @@ counted as (
 -- Every step of a service that is seen in an area has every outcome and reason: a nought that is told is no gap.
 step as (
     select distinct
+        flow,
+        pathway,
         service,
+        tier,
         step_order,
         step
-    from spread
+    from flow
 ),
 
 seen as (
     select distinct
-        spread.flow,
-        spread.pathway,
-        spread.service,
-        spread.tier,
-        spread.area_id,
+        step.flow,
+        step.pathway,
+        step.service,
+        step.tier,
+        counted.area_id,
         step.step_order,
         step.step
-    from spread
-    inner join step on spread.service = step.service
+    from step
+    inner join counted on step.service = counted.service
 ),
 
 outcome as (
