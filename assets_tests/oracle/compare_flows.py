@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -31,7 +30,11 @@ _FIRST_DAYS = (0, 0, 1, 7, 90, 126)
 def cases_of(setting: Setting, seed: int, children: int) -> list[Case]:
     """One or two cases of each child."""
     c = Seeded(seed, 1)
-    return [_a_case(c, setting, f"p{child}", f"{child}-{number}") for child in range(children) for number in range(1 + c.below(2))]
+    return [
+        _a_case(c, setting, f"p{child}", f"{child}-{number}")
+        for child in range(children)
+        for number in range(1 + c.below(2))
+    ]
 
 
 def _a_case(c: Choices, setting: Setting, person: str, key: str) -> Case:
@@ -60,7 +63,9 @@ def contacts_of(setting: Setting, seed: int, children: int) -> list[Seen]:
         for _ in range(c.below(8)):
             who = c.pick((None, "a", "b", "c"))
             day = plus(setting.as_of, c.pick((0, 1, -1)) if c.chance(10) else -c.below(400))
-            found.append(Seen(f"p{child}", service, area, day, who, None if who is None else c.chance(30), c.chance(50)))
+            found.append(
+                Seen(f"p{child}", service, area, day, who, None if who is None else c.chance(30), c.chance(50))
+            )
     return found
 
 
@@ -73,8 +78,8 @@ class Built:
             path = settings.temp / BUILDING_NAME
             con = connect(path, settings=settings)
             create_empty(con, setting)
-            for name, rows in _tables(cases, contacts, setting).items():
-                con.register("incoming", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
+            for name, records in _tables(cases, contacts, setting).items():
+                con.register("incoming", pl.DataFrame(records, infer_schema_length=None).to_arrow())
                 con.execute(f"create table {name} as select * from incoming")
                 con.unregister("incoming")
             con.execute("alter table int_pathway__supply alter reason type varchar")

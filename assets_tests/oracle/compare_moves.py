@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -27,7 +28,17 @@ SERVICES = {"mh_universal": "universal", "mhst": "targeted", "camhs": "specialis
 SERVICE_OF = {tier: service for service, tier in SERVICES.items()}
 PROVIDERS, SILENT = ("RHA", "RY8"), "NR3"
 EDGES = (0, 1, 4, 5, 6, 7, 8, 13, 14, 15, 27, 28, 29, 41, 42, 43, 89, 90, 91)
-FLAGS = ("aged_out", "deceased", "end_inferred", "impossible", "incomplete", "moved", "sending_open", "sending_rejected", "within_tier")
+FLAGS = (
+    "aged_out",
+    "deceased",
+    "end_inferred",
+    "impossible",
+    "incomplete",
+    "moved",
+    "sending_open",
+    "sending_rejected",
+    "within_tier",
+)
 AREAS = ("nottingham", "nottinghamshire", "derby", "newcastle")
 
 
@@ -82,7 +93,9 @@ class Built:
             _fill(con, children, setting)
             con.close()
             build_models(
-                settings, path, "int_pathway__episode int_pathway__transition int_reference__quarter mart_tier_transition"
+                settings,
+                path,
+                "int_pathway__episode int_pathway__transition int_reference__quarter mart_tier_transition",
             )
             con = connect(path, read_only=True, settings=settings)
             self.moves = _moves(con)
@@ -94,7 +107,9 @@ class Built:
             }
             self.statuses = {
                 row[:2]: row[2]
-                for row in con.execute("select distinct quarter, area_id, value_status from mart_tier_transition").fetchall()
+                for row in con.execute(
+                    "select distinct quarter, area_id, value_status from mart_tier_transition"
+                ).fetchall()
             }
             con.close()
 
@@ -113,15 +128,32 @@ def _fill(con: duckdb.DuckDBPyConnection, children: list[Child], setting: Settin
                 "is_closure_inferred": one.is_inferred, "is_incomplete": one.is_incomplete, **where,
             })  # fmt: skip
             contacts += [
-                {"service_request_id": key, "service": SERVICE_OF[one.tier], "contact_date": day, "is_attended": True, **where}
+                {
+                    "service_request_id": key,
+                    "service": SERVICE_OF[one.tier],
+                    "contact_date": day,
+                    "is_attended": True,
+                    **where,
+                }
                 for day in one.attended
             ]
             contacts.append(
-                {"service_request_id": key, "service": SERVICE_OF[one.tier], "contact_date": one.received, "is_attended": False, **where}
+                {
+                    "service_request_id": key,
+                    "service": SERVICE_OF[one.tier],
+                    "contact_date": one.received,
+                    "is_attended": False,
+                    **where,
+                }
             )
             milestones += [
-                {"service_request_id": key, "service": SERVICE_OF[one.tier] if number % 2 else None, "event_type": "referred_onward",
-                    "event_date": day, **where}
+                {
+                    "service_request_id": key,
+                    "service": SERVICE_OF[one.tier] if number % 2 else None,
+                    "event_type": "referred_onward",
+                    "event_date": day,
+                    **where,
+                }
                 for day in one.onward
             ]
     people = [
@@ -133,10 +165,11 @@ def _fill(con: duckdb.DuckDBPyConnection, children: list[Child], setting: Settin
             "supply_status": "not_supplied" if provider == SILENT and last > setting.periods[1].end else "supplied", "reason": None}
         for service in SERVICES for provider in (*PROVIDERS, SILENT) for last in month_ends(setting)
     ]  # fmt: skip
-    for name, rows in {
+    tables: dict[str, list[dict[str, Any]]] = {
         "int_pathway__referral": referrals, "int_pathway__contact": contacts, "int_pathway__milestone": milestones, "dim_person": people,
         "int_pathway__supply": supply,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, rows in tables.items():
         con.register("incoming", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         con.execute(f"create table {name} as select * from incoming")
         con.unregister("incoming")
@@ -159,4 +192,4 @@ def _moves(con: duckdb.DuckDBPyConnection) -> list[Move]:
             [short_outcome, outcome, long_outcome], is_provisional, list_filter([{flags}], flag -> flag is not null), is_counted
         from int_pathway__transition""").fetchall()
     assert all(row[12] == (not row[11]) for row in rows)
-    return [Move(*row[:8], tuple(row[8]), tuple(row[9]), row[10], tuple(row[11])) for row in rows]
+    return [Move(*(*row[:8], tuple(row[8]), tuple(row[9]), row[10], tuple(row[11]))) for row in rows]

@@ -23,7 +23,11 @@ HEALTH_EXITS = {
     "rtt_ended_untreated": "ended_untreated",
     "referral_closed": "closed",
 }
-EHC = (("requested", ("request_received",)), ("agreed_to_assess", ("assess_agreed",)), ("plan_issued", ("plan_issued",)))
+EHC = (
+    ("requested", ("request_received",)),
+    ("agreed_to_assess", ("assess_agreed",)),
+    ("plan_issued", ("plan_issued",)),
+)
 EHC_EXITS = {
     "assess_refused": "assessment_refused",
     "plan_refused": "plan_refused",
@@ -97,7 +101,9 @@ def steps(case: Case, as_of: date, accepting: Collection[str]) -> list[Step]:
         later = [first[other] for other in names[place + 1 :] if other in first]
         state = "passed" if later else "finished" if name == names[-1] else "dropped_out" if reason else "in_step"
         days_in = (min(later) - reached).days if later else None
-        found.append(Step(case.key, name, name in first, reached, days_in, state, reason if state == "dropped_out" else None))
+        found.append(
+            Step(case.key, name, name in first, reached, days_in, state, reason if state == "dropped_out" else None)
+        )
     return found
 
 

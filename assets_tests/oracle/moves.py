@@ -202,9 +202,7 @@ def _left_out(
     if any(m.is_incomplete for stay in both for m in stay.members):
         yield "incomplete"
     if b is None and any(
-        c.tier == a.tier
-        and c.provider != a.provider
-        and a.start < c.start <= _until(a, as_of) + timedelta(WINDOW)
+        c.tier == a.tier and c.provider != a.provider and a.start < c.start <= _until(a, as_of) + timedelta(WINDOW)
         for c in all_stays
     ):
         yield "within_tier"

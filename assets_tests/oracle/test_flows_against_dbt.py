@@ -75,7 +75,9 @@ def test_what_was_done_for_a_child_is_the_same_on_both_sides(world: World) -> No
 def test_a_changed_case_is_a_difference(world: World) -> None:
     """Red is seen: an event a day later changes a step."""
     case = next(c for c, step in _expected(world) if step.days and step.step == "received")
-    later = case._replace(events=tuple((kind, day + timedelta(days=kind != "referral_received")) for kind, day in case.events))
+    later = case._replace(
+        events=tuple((kind, day + timedelta(days=kind != "referral_received")) for kind, day in case.events)
+    )
     changed = flows.steps(later, world.setting.as_of, {"slt"})
     assert not set(changed) <= set(world.built.steps)
 

@@ -68,7 +68,9 @@ def test_a_changed_move_is_a_difference(world: World) -> None:
     assert Counter(later) != Counter(world.built.moves)
 
 
-def _counts(found: Sequence[Move], children: Sequence[Child], setting: Setting) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+def _counts(
+    found: Sequence[Move], children: Sequence[Child], setting: Setting
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     area_of = {child.key: child.area for child in children}
     rows: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for move in found:

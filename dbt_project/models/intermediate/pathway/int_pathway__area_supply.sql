@@ -34,7 +34,8 @@ worded as (
         *,
         coalesce(withheld_reason, 'no submission of ' || provider_id || ' covers ' || cast(
             case when month_count = 0 then 12 else gap_count end as varchar
-        ) || ' of the twelve months') as reason
+        ) || ' of the twelve months') as reason,
+        withheld_reason is null and gap_count = 0 and month_count > 0 as is_told_in_full
     from told
 ),
 
@@ -45,8 +46,7 @@ judged as (
         max(case when withheld_reason is not null then 1 else 0 end) as withheld_count,
         max(case when late_gap_count > 0 or month_count = 0 then 1 else 0 end) as missing_count,
         min(is_frozen) as is_frozen,
-        {{ join_text("case when withheld_reason is not null or gap_count > 0 or month_count = 0 then reason end", '; ') }}
-            as reason
+        {{ join_text("case when not is_told_in_full then reason end", '; ') }} as reason
     from worded
     group by service, area_id
 )
