@@ -47,6 +47,7 @@ class Mental(NamedTuple):
     rejected: str = ""
     seen: str = ""
     planned: str = ""
+    discharged: str = ""
 
 
 MHSDS = (
@@ -56,6 +57,9 @@ MHSDS = (
     Mental("suspected_at_the_clinic", "A06", "25", "2024-12-02", 103, seen="2025-02-03"),
     Mental("rejected", "A06", "05", "2025-01-06", 104, rejected="2025-01-20"),
     Mental("developmental_again", "C04", "25", "2025-02-03", PLACE["developmental"]),
+    # One child, from the school team to the clinic: seen there on day 14 after the team let go.
+    Mental("school_first", "F01", "05", "2025-01-06", 105, seen="2025-01-20", discharged="2025-02-10"),
+    Mental("clinic_next", "A06", "05", "2025-02-03", 105, seen="2025-02-24"),
 )
 ROW = {case.name: place + 2 for place, case in enumerate(MHSDS)}
 
@@ -89,14 +93,16 @@ def mhsds() -> dict[str, list[dict[str, object]]]:
     }  # fmt: skip
     for case in MHSDS:
         request, patient = f"M{case.name}", f"RHAP{case.serial:03d}"
-        tables["MHS001MPI"].append({
-            "LocalPatientID": patient, "OrgIDLocalPatientID": "RHA", "OrgIDEduEstab": "", "NHSNumber": nhs_number(case.serial), "NHSNumberStatus": "01",
-            "PersonBirthDate": "2018-06-09", "Postcode": POSTCODE["nottingham"], "Gender": "2", "EthnicCategory": "A", "PersDeathDate": "",
-        })  # fmt: skip
+        if patient not in {row["LocalPatientID"] for row in tables["MHS001MPI"]}:
+            tables["MHS001MPI"].append({
+                "LocalPatientID": patient, "OrgIDLocalPatientID": "RHA", "OrgIDEduEstab": "", "NHSNumber": nhs_number(case.serial),
+                "NHSNumberStatus": "01", "PersonBirthDate": "2018-06-09", "Postcode": POSTCODE["nottingham"], "Gender": "2",
+                "EthnicCategory": "A", "PersDeathDate": "",
+            })  # fmt: skip
         tables["MHS101Referral"].append({
             "ServiceRequestID": request, "LocalPatientID": patient, "OrgIDComm": "QT1", "CareProfTeamLocalID": f"T{case.team}",
             "ReferralRequestReceivedDate": case.received, "SourceOfReferralMH": "A1", "ClinRespPriorityType": "3", "PrimReasonReferralMH": case.reason,
-            "ServDischDate": "", "ReferRejectionDate": case.rejected, "ReferRejectReason": "02" if case.rejected else "", "ReferClosReason": "",
+            "ServDischDate": case.discharged, "ReferRejectionDate": case.rejected, "ReferRejectReason": "02" if case.rejected else "", "ReferClosReason": "",
         })  # fmt: skip
         if case.seen:
             tables["MHS201CareContact"].append({
@@ -139,6 +145,9 @@ OF_CSDS = {
     ("school_nurse", "school_nursing_contact"): Wait("stopped", 28),
 }
 OF_MHSDS = {
+    ("school_first", "mhst_assessment"): Wait("stopped", 14),
+    # No new clock between tiers of one trust.
+    ("clinic_next", "camhs_assessment"): Wait("ended", 0, counted=False),
     ("clinic", "camhs_assessment"): Wait("stopped", 28),
     ("clinic", "camhs_help"): Wait("stopped", 49),  # the care plan came last
     ("school_team", "mhst_assessment"): Wait("open", 119),
@@ -190,10 +199,10 @@ def test_a_case_has_the_clocks_of_its_service_and_no_others(sent: Sent) -> None:
         "select service, count(distinct clock_id), count(distinct case_id) from fct_clock group by 1 order by 1"
     )
     assert found == [
-        ("camhs", 2, 2),
+        ("camhs", 2, 3),
         ("community_paediatrics", 1, 1),
         ("hearing", 2, 1),
-        ("mhst", 2, 1),
+        ("mhst", 2, 2),
         ("nd_assessment", 2, 5),
         ("physio", 2, 1),
         ("school_nursing", 1, 1),
@@ -204,3 +213,40 @@ def test_no_metric_of_other_services_has_moved(sent: Sent) -> None:
     assert sent[0].rows(
         "select distinct service from metric_quarterly where metric_id like '%wait%' or metric_id = 'cyp_accessing_count' order by 1"
     ) == [("ot",), ("slt",)]
+
+
+def test_the_child_who_went_from_the_school_team_to_the_clinic_moved_smoothly(sent: Sent) -> None:
+    """The clinic saw the child 14 days after the team let go; nobody recorded a handover; 90 days after the move are not over."""
+    assert sent[0].rows(
+        "select from_tier, to_tier, gap_days, is_accepted, is_not_returned, is_handover_in_time, is_end_after_acceptance, outcome, is_provisional"
+        " from int_pathway__transition where is_counted"
+    ) == [("targeted", "specialist", 14, True, True, None, True, "smooth", True)]
+    assert sent[0].rows(
+        "select limit_days, outcome, transition_count, share_pct, value_status from mart_tier_transition where quarter = '2024-25-Q4'"
+        " and area_id = 'nottingham' and outcome in ('total', 'smooth') order by 1, 2"
+    ) == [
+        row
+        for limit in (14, 28, 42)
+        for row in ((limit, "smooth", 1, 100, "provisional"), (limit, "total", 1, None, "provisional"))
+    ]
+
+
+def test_quarters_before_the_first_extract_tell_of_no_move(sent: Sent) -> None:
+    assert sent[0].rows(
+        "select distinct quarter, transition_count, value_status from mart_tier_transition where quarter < '2024-25-Q4' order by 1"
+    ) == [(f"2024-25-Q{number}", None, "not_supplied") for number in (1, 2, 3)]
+
+
+def test_the_flow_of_the_clinic(sent: Sent) -> None:
+    """Three came to it of their own: helped, turned away, and (within a spell of the school team) one who is not a case of the clinic."""
+    assert sent[0].rows(
+        "select step, outcome, reason, case_count from mart_pathway_flow where service = 'camhs' and area_id = 'nottingham' and case_count > 0"
+        " and outcome <> 'reached' order by step_order, outcome, reason"
+    ) == [
+        ("received", "dropped_out", "Total", 1),
+        ("received", "dropped_out", "rejected", 1),
+        ("received", "passed", "Total", 1),
+        ("first_contact", "passed", "Total", 1),
+        ("assessed", "passed", "Total", 1),
+        ("treated", "in_step", "Total", 1),
+    ]

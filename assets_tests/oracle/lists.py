@@ -98,7 +98,8 @@ def _states(wait: Wait, first: date, last: date) -> Iterator[tuple[str, int | No
         yield "arrived", None
 
 
-def _quantile(values: Sequence[int], share: float) -> float:
+def quantile(values: Sequence[int], share: float) -> float:
+    """The linearly interpolated quantile."""
     ordered = sorted(values)
     place = share * (len(ordered) - 1)
     below = int(place)
@@ -154,7 +155,7 @@ def _banded(state: str, there: Sequence[tuple[str, int | None]]) -> Iterator[tup
     measured = days_of_children if state == "waiting" else days_of_pathways
     mean = sum(measured) / len(measured) / 7 if measured else None
     shares = [
-        _quantile(measured, share) / 7 if len(measured) >= FEWEST_FOR_A_PERCENTILE else None for share in (0.5, 0.92)
+        quantile(measured, share) / 7 if len(measured) >= FEWEST_FOR_A_PERCENTILE else None for share in (0.5, 0.92)
     ]
     yield "total", Figures(len(longest), len(there), mean, *shares)
 
