@@ -152,6 +152,8 @@ def test_the_command_tells_some_refused_from_nothing_taken(settings: Settings, t
 
 def test_an_unknown_batch_is_refused(settings: Settings) -> None:
     with pytest.raises(SendjcError, match="is the id of no batch"):
+        opt_out.find(settings, "abcdef")
+    with pytest.raises(SendjcError, match="too little of an id"):
         opt_out.find(settings, "abc")
 
 

@@ -170,9 +170,21 @@ def test_it_says_what_is_loaded_and_the_same_file_gives_the_same_bytes(settings:
     )
     take(settings, tmp_path, NG7, NG7 | {"pcds": "NG7 2QY"})
     assert directory_file(settings).read_bytes() == content
-    take(settings, tmp_path, NG7)
+    take(settings, tmp_path, NG7, NG7 | {"pcds": "NG7 2QZ"})
     again = loaded(settings)
     assert again is not None and again.sha256 != first.sha256
+
+
+def test_one_that_is_much_smaller_than_the_one_before_is_taken_only_if_it_is_meant(
+    settings: Settings, tmp_path: Path
+) -> None:
+    ten = [NG7 | {"pcds": f"NG7 {n}QX"} for n in range(10)]
+    take(settings, tmp_path, *ten)
+    take(settings, tmp_path, *ten[:9])  # nine tenths
+    with pytest.raises(PlacesRefused, match="PLACES.size: it holds 8 postcodes, and the directory before it .* 9;"):
+        take(settings, tmp_path, *ten[:8])
+    assert (kept := loaded(settings)) is not None and kept.rows == 9
+    assert load(settings, tmp_path / "onspd.csv", None, "ONSPD", "2025-08", may_shrink=True).rows == 8
 
 
 def test_a_damaged_directory_is_said_to_be_so(settings: Settings) -> None:

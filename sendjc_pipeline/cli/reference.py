@@ -21,6 +21,9 @@ def reference_postcodes(
         typer.Option(help="Indices of Deprivation as CSV: LSOA code and decile.", callback=there),
     ] = None,
     source: Annotated[str, typer.Option(help="Whose directory it is.")] = "ONS Postcode Directory",
+    may_shrink: Annotated[
+        bool, typer.Option("--may-shrink", help="Take it though it holds far fewer postcodes than the one before.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Load a postcode directory: LSOA, district and deprivation decile of each postcode, in place of the one before.
@@ -29,4 +32,4 @@ def reference_postcodes(
     """
     from sendjc_pipeline.commands import reference
 
-    reference.load_postcodes(settings_of(home), file, deprivation, source, edition)
+    reference.load_postcodes(settings_of(home), file, deprivation, source, edition, may_shrink=may_shrink)

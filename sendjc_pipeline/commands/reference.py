@@ -13,7 +13,9 @@ from sendjc_pipeline.synthetic import postcode_places
 from sendjc_pipeline.warehouse.lock import only_one
 
 
-def load_postcodes(settings: Settings, file: Path, deprivation: Path | None, source: str, edition: str) -> None:
+def load_postcodes(
+    settings: Settings, file: Path, deprivation: Path | None, source: str, edition: str, *, may_shrink: bool = False
+) -> None:
     """Load a postcode directory and say what it is; rows at fault are listed and nothing is loaded.
 
     Raises:
@@ -21,7 +23,7 @@ def load_postcodes(settings: Settings, file: Path, deprivation: Path | None, sou
     """
     with only_one(settings, "run"):
         try:
-            loaded = postcode_directory.load(settings, file, deprivation, source, edition)
+            loaded = postcode_directory.load(settings, file, deprivation, source, edition, may_shrink=may_shrink)
         except PlacesRefused as refused:
             for fault in refused.faults:
                 errors.print(

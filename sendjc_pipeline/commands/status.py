@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import console, show
 from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.agreements import may_be_used
 from sendjc_pipeline.identity.keyring import last_rotation
-from sendjc_pipeline.quality.judge import input_parts
+from sendjc_pipeline.quality.judge import PART_WORDS, changed_parts, input_parts
 from sendjc_pipeline.release import ledger as releases
 from sendjc_pipeline.reporting import Quarter, period
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -24,16 +22,6 @@ from sendjc_pipeline.submissions.receipt import Receipt
 from sendjc_pipeline.warehouse.gather import known_beside
 
 Line = dict[str, object]
-
-_OTHERS = {
-    "history": "submissions of other periods",
-    "decisions": "verdicts of reviewers",
-    "opt_outs": "opt-outs",
-    "places": "the postcode directory",
-    "frozen": "its freeze date has passed",
-    "models": "models or seeds",
-    "code": "the code",
-}
 
 
 @dataclass(frozen=True)
@@ -142,19 +130,16 @@ def _news(settings: Settings, today: date) -> list[_News]:
             for submission in ledger.current(settings, feed, quarter, today)
             if _is_agreed(submission)
         }
-        others = _others(made_of, input_parts(known_beside(settings, quarter, today)), last_rotation(settings))
-        if used != now:
-            others = [other for other in others if other != _OTHERS["history"]]  # the submissions are told already
+        beside = {
+            "inputs": input_parts(known_beside(settings, quarter, today)),
+            "key_rotation": last_rotation(settings),
+        }
+        # Submissions are compared above: what is known beside them reads none.
+        told = {PART_WORDS["submissions"]} | ({PART_WORDS["history"]} if used != now else set())
+        others = [other for other in changed_parts(made_of, beside) if other not in told]
         if used != now or others:
             found.append(_News(quarter, len(used ^ now), others))
     return found
-
-
-def _others(made_of: Mapping[str, Any], now: Mapping[str, str], rotation: str) -> list[str]:
-    """What differs beside the submissions used, in words; a release of older code does not tell its parts, and is of other code at least."""
-    told = made_of.get("inputs", {"code": ""})
-    others = [words for part, words in _OTHERS.items() if part in told and told[part] != now[part]]
-    return others + ["the keys"] * (made_of.get("key_rotation", "") != rotation)
 
 
 def _releases(settings: Settings) -> list[tuple[str, str, str]]:

@@ -27,7 +27,7 @@ from sendjc_pipeline.warehouse.connection import connect
 
 RESTORE = "Restore restricted/identity/opt_out.parquet from a backup."
 CHECK_PURPOSE = f"{OPT_OUT}:key"
-BATCH_DIGITS, CHECK_DIGITS = 12, 8
+BATCH_DIGITS, CHECK_DIGITS, LEAST_OF_ID = 12, 8, 6
 COLUMNS = {
     "batch_id": "VARCHAR", "event": "VARCHAR", "at": "TIMESTAMP", "partner": "VARCHAR", "key_check": "VARCHAR", "token": "VARCHAR",
 }  # fmt: skip
@@ -146,11 +146,15 @@ def standing(settings: Settings, known_at: date) -> list[Batch]:
 
 
 def find(settings: Settings, batch_id: str) -> Batch:
-    """The batch of that id, or of the only one that begins so.
+    """The batch of that id, or of the only one whose id begins so, by six characters at least: a withdrawal cannot be taken back.
 
     Raises:
-        SendjcError: there is none, or there are several.
+        SendjcError: there is none, there are several, or too little of the id is given.
     """
+    if len(batch_id) < LEAST_OF_ID:
+        raise SendjcError(
+            f"'{batch_id}' is too little of an id; give {LEAST_OF_ID} characters of it: `sendjc opt-out list` shows them."
+        )
     found = [batch for batch in batches(settings) if batch.batch_id.startswith(batch_id)]
     if len(found) == 1:
         return found[0]

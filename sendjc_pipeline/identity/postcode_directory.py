@@ -65,7 +65,9 @@ def loaded(settings: Settings) -> Directory | None:
     raise SendjcError(f"{path} is damaged: load the directory again with `sendjc reference postcodes`.")
 
 
-def load(settings: Settings, file: Path, deprivation: Path | None, source: str, edition: str) -> Directory:
+def load(
+    settings: Settings, file: Path, deprivation: Path | None, source: str, edition: str, *, may_shrink: bool = False
+) -> Directory:
     """Read, judge and keep a directory in place of the one before; the same files give the same bytes.
 
     Args:
@@ -74,13 +76,14 @@ def load(settings: Settings, file: Path, deprivation: Path | None, source: str, 
         deprivation: Indices of Deprivation as CSV, by small area; else the directory's own decile, or its rank of 2019.
         source: whose directory it is.
         edition: which edition.
+        may_shrink: take it also where it holds less than nine tenths of the postcodes of the one before.
 
     Raises:
-        PlacesRefused: a column is missing or rows break a rule; nothing was loaded.
+        PlacesRefused: a column is missing, rows break a rule, or it is much smaller than the one before; nothing was loaded.
     """
     con = connect(settings=settings.make_zones())
     try:
-        return _load(con, settings, file, deprivation, source, edition)
+        return _load(con, settings, file, deprivation, source, edition, may_shrink=may_shrink)
     except duckdb.Error:
         pass  # its message quotes the file
     finally:
@@ -91,7 +94,14 @@ def load(settings: Settings, file: Path, deprivation: Path | None, source: str, 
 
 
 def _load(
-    con: duckdb.DuckDBPyConnection, settings: Settings, file: Path, deprivation: Path | None, source: str, edition: str
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    file: Path,
+    deprivation: Path | None,
+    source: str,
+    edition: str,
+    *,
+    may_shrink: bool,
 ) -> Directory:
     create_macros(con)
     layout = layout_of(con, file, deprivation)
@@ -99,6 +109,8 @@ def _load(
         _read_deciles(con, layout, deprivation)
     _read(con, layout, file, deprivation is not None)
     _judge(con, file)
+    if not may_shrink:
+        _require_size(con, settings, file)
     digest = hashlib.sha256(b"".join(_sha256(path) for path in (file, deprivation) if path)).hexdigest()
     return _keep(con, settings, source.strip(), edition.strip(), digest)
 
@@ -161,6 +173,20 @@ def _judge(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     if not rows:
         raise PlacesRefused(f"{shown(file.name)}: PLACES.rows: it holds no postcode; give the whole directory.")
     refuse(con, file, "place", DIRECTORY_RULES)
+
+
+def _require_size(con: duckdb.DuckDBPyConnection, settings: Settings, file: Path) -> None:
+    """A download that was cut short once left every child without a deprivation decile, and no check was red."""
+    try:
+        before = loaded(settings)
+    except SendjcError:  # a damaged one is mended by this one
+        return
+    (rows,) = con.execute("select count(*) from place").fetchone() or (0,)
+    if before is not None and rows * 10 < before.rows * 9:
+        raise PlacesRefused(
+            f"{shown(file.name)}: PLACES.size: it holds {rows:,} postcodes, and the directory before it (edition {before.edition}) {before.rows:,};"
+            " give the whole directory, or --may-shrink if it is meant."
+        )
 
 
 def _keep(con: duckdb.DuckDBPyConnection, settings: Settings, source: str, edition: str, sha256: str) -> Directory:

@@ -63,6 +63,19 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
     return results, found
 
 
+PART_WORDS = {
+    "submissions": "new or corrected submissions",
+    "history": "submissions of other periods",
+    "decisions": "verdicts of reviewers",
+    "opt_outs": "opt-outs",
+    "places": "the postcode directory",
+    "frozen": "its freeze date has passed",
+    "models": "models or seeds",
+    "code": "the code",
+}
+"""The parts of `input_parts`, as a person is told of them."""
+
+
 def inputs_fingerprint(inputs: QuarterInputs) -> str:
     """Hash of everything that the figures of a quarter depend on.
 
@@ -88,6 +101,13 @@ def input_parts(inputs: QuarterInputs) -> dict[str, str]:
         "code": code_fingerprint(),
     }
     return {name: _hash(part) for name, part in parts.items()}
+
+
+def changed_parts(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between two provenances, in words; one of older code does not tell its parts, and is of other code at least."""
+    told = before.get("inputs", {"code": ""})
+    found = [words for part, words in PART_WORDS.items() if part in told and told[part] != now["inputs"][part]]
+    return found + ["the keys"] * (before.get("key_rotation", "") != now["key_rotation"])
 
 
 def _hash(part: object) -> str:

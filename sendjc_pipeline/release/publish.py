@@ -19,7 +19,7 @@ import duckdb
 from sendjc_pipeline.disclosure.suppress import suppress
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
-from sendjc_pipeline.quality.judge import read_provenance, required_checks
+from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
 from sendjc_pipeline.release.write import PublishedTable, write_release
@@ -106,7 +106,7 @@ def _publish(
                 **provenance,
                 "content_sha256": content,
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-                "reason": reason or _reason(settings, quarter, withheld_topics),
+                "reason": reason or _reason(settings, quarter, withheld_topics, provenance),
             },
         )
     finally:
@@ -165,12 +165,15 @@ def _standing(settings: Settings, quarter: Quarter, content: str, known_at: str,
     return None
 
 
-def _reason(settings: Settings, quarter: Quarter, withheld: Collection[str]) -> str:
+def _reason(settings: Settings, quarter: Quarter, withheld: Collection[str], provenance: Mapping[str, Any]) -> str:
+    """What makes the figures other than those before, in words."""
     if withheld:
         return f"published without {', '.join(sorted(withheld))}, whose checks are red"
-    if not any(release.quarter == quarter for release in ledger.all_releases(settings)):
+    earlier = [release for release in ledger.all_releases(settings) if release.quarter == quarter]
+    if not earlier:
         return "first publication"
-    return "new or corrected submissions, or a new version of the code"
+    before = ledger.newest(settings, quarter) or earlier[-1]
+    return "; ".join(changed_parts(ledger.made_of(settings, before), provenance)) or "published again"
 
 
 def _write(

@@ -28,7 +28,9 @@ grouped as (
         {{ count_if('placed.agency_count = 3') }} as three_count
     from placed
     inner join {{ ref('int_reference__area_member') }} as member on placed.member_area_id = member.member_area_id
-    group by placed.area_basis, member.area_id{% for column in level %}, placed.{{ column }}{% endfor %}
+    group by
+        placed.area_basis, member.area_id{% for column in level %},
+        placed.{{ column }}{% endfor %}
     {%- if not loop.last %}
     union all
     {%- endif %}
