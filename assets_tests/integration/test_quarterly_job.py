@@ -150,9 +150,10 @@ def test_no_published_table_has_a_row_per_child(published: Published) -> None:
     assert not columns & {"person_key", "birth_month", "case_id", "clock_key", "event_id"}
 
 
-def test_the_warehouse_holds_what_the_interface_names_and_no_view(published: Published) -> None:
-    con = duckdb.connect(str(published[0].warehouse / "2024-25-Q4.duckdb"), read_only=True)
-    tables = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+def test_the_warehouse_holds_what_the_interface_names_and_no_view_that_dangles(published: Published) -> None:
+    path = published[0].warehouse / "2024-25-Q4.duckdb"
+    con = duckdb.connect(str(path), read_only=True)
+    tables = {name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()}
     assert {
         "fct_event",
         "fct_clock",
@@ -163,7 +164,11 @@ def test_the_warehouse_holds_what_the_interface_names_and_no_view(published: Pub
         "metric_monthly",
     } <= tables
     assert any("benchmark" in name for name in tables)
-    assert con.execute("select view_name from duckdb_views() where not internal").fetchall() == []
+    # The file was built under another name, and whoever reads it may attach it under a third.
+    beside = duckdb.connect()
+    beside.execute(f"attach '{path}' as read_by_somebody (read_only)")
+    for (view,) in con.execute("select view_name from duckdb_views() where not internal").fetchall():
+        assert beside.execute(f"select count(*) >= 0 from read_by_somebody.{view}").fetchone() == (True,)
     assert (
         con.execute(
             "select schema_name from duckdb_schemas() where schema_name = 'raw' and database_name = current_database()"

@@ -68,7 +68,6 @@ onward as (
             referral.source_feed = milestone.source_feed
             and referral.provider_id = milestone.provider_id
             and referral.service_request_id = milestone.service_request_id
-            and coalesce(referral.service = milestone.service, true)
             and referral.received_date <= milestone.event_date
     where milestone.event_type = 'referred_onward'
     group by referral.referral_key
