@@ -78,6 +78,7 @@ def overrule(con: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
+@guarded("reading what was overruled", "Run the quarter again: that lists its pairs anew.")
 def show_overruled(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Set the state of table decision to 'conflict' where the last run of any quarter overruled a `same` that stands."""
     for path in sorted(settings.restricted.glob("identity/review/[0-9]*/candidate_pair.parquet")):
