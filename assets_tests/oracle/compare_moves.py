@@ -149,7 +149,6 @@ def _fill(con: duckdb.DuckDBPyConnection, children: list[Child], setting: Settin
             milestones += [
                 {
                     "service_request_id": key,
-                    "service": SERVICE_OF[one.tier] if number % 2 else None,
                     "event_type": "referred_onward",
                     "event_date": day,
                     **where,

@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 from sendjc_pipeline.cli import app
 from sendjc_pipeline.commands import review
-from sendjc_pipeline.identity import verdicts, worklist
+from sendjc_pipeline.identity import review_queue, verdicts, worklist
 from sendjc_pipeline.identity.decisions import COLUMNS, decisions_file, in_force
+from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, REVIEW, Pseudonymiser
 from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
 from sendjc_pipeline.settings import SendjcError, Settings
 
@@ -204,6 +205,108 @@ def test_decisions_that_contradict_each_other_by_a_third_record_are_in_conflict(
     with verdicts.opened(scene.settings) as con:
         found = con.execute("select token_a || token_b, state from decision order by all").fetchall()
     assert dict(found) == {"ab": "conflict", "ac": "conflict", "bc": "conflict", "cd": "different", "ef": "same"}
+
+
+def _decide(scene: Scene, *said: tuple[str, str, str]) -> None:
+    """Two reviewers say a verdict on each pair of records, named by what their tokens are made of."""
+    con = duckdb.connect()
+    token = Pseudonymiser(con, KEY).sql(REVIEW, "said", PERSON_DIGITS)
+    rows = []
+    for one, two, verdict in said:
+        query = f"select {token} as token from (select unnest(?) as said) order by token"
+        (first,), (second,) = con.execute(query, [[one, two]]).fetchall()
+        rows += [
+            {"token_a": first, "token_b": second, "verdict": verdict, "reviewer": reviewer, "decided_on": DAY, "recorded_at": NOW.replace(tzinfo=None)}
+            for reviewer in ("r1", "r2")
+        ]  # fmt: skip
+    pl.DataFrame(rows).write_parquet(decisions_file(scene.settings))
+
+
+def _conflicts(scene: Scene) -> list[str]:
+    """The reasons of the pairs that `export --conflicts` gives out."""
+    with verdicts.opened(scene.settings) as con:
+        return verdicts.waiting(con, scene.settings, Q4, "r3", conflicts=True)["reason"].to_list()
+
+
+def test_one_verdict_never_joins_two_children_of_one_return_who_are_sent_alike(settings: Settings) -> None:
+    """Both bear one token, so a verdict does not tell which of them is meant."""
+    scene = Scene(settings)
+    scene.sen2("derby", pupil("1", **ADA), pupil("2", **ADA))
+    scene.demographics("RHA", listed("9", **ADA))
+    scene.run()
+    apart = scene.children()
+    assert len(apart) == 3
+    for reviewer in ("r1", "r2"):
+        _say(scene, reviewer, "same")
+    scene.run()
+    assert scene.children() == apart
+    assert (_states(scene), _conflicts(scene)) == ({"conflict": 1}, ["overruled"])
+    with verdicts.opened(settings) as con:
+        (pair,) = con.execute("select pair from pair_state").fetchone() or ("",)
+    review.undo(settings, [pair], "r2", DAY, NOW, DAY)
+    assert _states(scene) == {"one verdict": 1}
+    scene.run()
+    assert (scene.children(), _conflicts(scene)) == (apart, [])
+
+
+def test_different_holds_for_both_children_who_are_sent_alike(settings: Settings) -> None:
+    """What tells one of them from the patient tells the other too."""
+    scene = Scene(settings)
+    scene.sen2("derby", pupil("1", **ADA), pupil("2", **ADA))
+    scene.demographics("RHA", listed("9", **ADA))
+    scene.run()
+    for reviewer in ("r1", "r2"):
+        _say(scene, reviewer, "different")
+    scene.run()
+    assert (len(scene.children()), _states(scene)) == (3, {"different": 1})
+
+
+def test_a_child_whom_one_return_lists_twice_keeps_its_verdict(settings: Settings) -> None:
+    """The rules made one child of the two rows, so it is plain who is meant."""
+    scene = Scene(settings)
+    scene.sen2("derby", pupil("1", upn=upn(1), **ADA), pupil("2", upn=upn(1), **ADA))
+    scene.demographics("RHA", listed("9", **ADA | {"postcode": "DE1 1AA", "dateofbirth": date(2015, 6, 16)}))
+    scene.run()
+    assert len(scene.children()) == 2
+    for reviewer in ("r1", "r2"):
+        _say(scene, reviewer, "same")
+    scene.run()
+    assert (len(scene.children()), _states(scene)) == (1, {"same": 1})
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_different_in_force_is_not_overridden_by_way_of_a_rule(settings: Settings, far: bool) -> None:
+    """Derby's Ada is RHA's by rule; clerks find Adelina to be derby's Ada, directly or by way of Maud, and not RHA's."""
+    scene = Scene(settings)
+    scene.sen2("derby", pupil("1", upn=upn(1), **ADA), pupil("2", upn=upn(4), forename="Joan", surname="Marsh"))
+    scene.sen2(
+        "nottingham",
+        pupil("1", upn=upn(2), **ADA | {"forename": "Adelina", "postcode": "NG1 1AA"}),
+        pupil("2", upn=upn(3), **ADA | {"forename": "Maud", "postcode": "NG1 1AB"}),
+    )
+    scene.demographics("RHA", listed("9", **ADA), listed("7", forename="Jo", surname="Fen"))
+    scene.run()
+    rules = ["RHA/demographics/name_dob_sex", "derby/sen2/upn"]
+    others = [["nottingham/sen2/upn"], ["nottingham/sen2/upn"]]
+    assert scene.children() == [["RHA/demographics/local_id"], rules, ["derby/sen2/upn"], *others]
+    ada, joan, adelina, maud = (
+        f"UPN|{partner}|sen2|{upn(serial)}"
+        for partner, serial in (("derby", 1), ("derby", 4), ("nottingham", 2), ("nottingham", 3))
+    )
+    same = [(ada, maud, "same"), (maud, adelina, "same")] if far else [(ada, adelina, "same")]
+    _decide(scene, *same, (adelina, "ID|RHA|patient|9", "different"), (joan, "ID|RHA|patient|7", "same"))
+    scene.run()
+    # What nothing contradicts holds.
+    assert scene.children() == [["RHA/demographics/clerical", "derby/sen2/upn"], rules, *others]
+    assert _states(scene) == {"conflict": len(same), "different": 1, "same": 1}
+    assert _conflicts(scene) == ["overruled"] * len(same)
+    queued = {line.state: line.pairs for line in _queue(scene)}
+    assert (queued["conflict"], queued["different"], queued["same"]) == (len(same), 1, 1)
+
+
+def _queue(scene: Scene) -> list[review_queue.Line]:
+    with verdicts.opened(scene.settings) as con:
+        return review_queue.queue(con, scene.settings, DAY, Q4)
 
 
 def test_a_decision_can_be_taken_back_and_stays_on_record(scene: Scene) -> None:

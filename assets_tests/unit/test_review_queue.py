@@ -23,7 +23,8 @@ NOW = datetime(2025, 6, 30, 9, tzinfo=UTC)
 def lists(settings: Settings, quarter: Quarter, *tokens: str) -> None:
     """A quarter's last run listed the pairs of these tokens with their successors: 'a' is the pair of a1 and a2."""
     path = make_folder(review_folder(settings, quarter)) / "candidate_pair.parquet"
-    pl.DataFrame({"token_a": [f"{t}1" for t in tokens], "token_b": [f"{t}2" for t in tokens]}).write_parquet(path)
+    pairs = {"token_a": [f"{t}1" for t in tokens], "token_b": [f"{t}2" for t in tokens], "reason": "grey"}
+    pl.DataFrame(pairs).write_parquet(path)
 
 
 def gives(settings: Settings, token: str, reviewer: str, days_ago: int, verdict: str | None = None) -> None:

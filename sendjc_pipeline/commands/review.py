@@ -24,7 +24,7 @@ _WORDS = {
     "different": "agreed: different children",
     "one verdict": "one verdict, a second reviewer is needed",
     "unsure": "nobody is sure",
-    "conflict": "reviewers differ",
+    "conflict": "reviewers differ, or decisions contradict each other",
 }
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import duckdb
 
+from sendjc_pipeline.identity import overruled
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS
 from sendjc_pipeline.identity.thresholds import Thresholds
@@ -65,6 +66,7 @@ def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
         from child
         left join between_link on child.child_no = between_link.health_no;
     """)
+    overruled.overrule(con)
     # What clerks found to be one child: the smallest number spreads along their pairs until nothing changes.
     while True:
         (changes,) = con.execute("""

@@ -9,7 +9,7 @@ decided_on (the reviewer's day), recorded_at (UTC; of one reviewer the latest on
 
 A decision is in force where two different reviewers say 'same' and none 'different', or the other way round. Reviewers who differ are in
 conflict, and nothing follows until one of them says otherwise. So are decisions that contradict each other by way of a third record (A is
-B, B is C, and A is not C). A run known at a day uses what was recorded by that day.
+B, B is C, and A is not C), and what a run overruled (overruled.py). A run known at a day uses what was recorded by that day.
 
 A record token lasts as long as the partner keeps calling the child so: the partner's own id where ids last; else the UPN, if one child of the
 return bears it; else what the return says of the child. It is keyed, so the file of decisions names nobody.
@@ -130,10 +130,10 @@ def in_force(settings: Settings, known_at: date) -> str:
 def create_decisions(
     con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser, path: Path, known_at: date = date.max
 ) -> None:
-    """Create tables record_token (local_no, token), decided_same and decided_different (one, two: local_no).
+    """Create tables record_token (local_no, token), decided_same and decided_different (one, two: local_no; token_a, token_b).
 
     Needs contents.create_contents. A token of several records (a child in several returns) stands for each of them. A decision
-    that was made before a child had a UPN still finds it by what the return says.
+    that was made before a child had a UPN still finds it by what the return says: record_alias (local_no, preference, token).
     """
     create_token_texts(con)
     con.execute(f"""
@@ -151,7 +151,8 @@ def create_decisions(
     for verdict in ("same", "different"):
         con.execute(f"""
             create or replace temp table decided_{verdict} as
-            select distinct least(a.local_no, b.local_no) as one, greatest(a.local_no, b.local_no) as two
+            select distinct least(a.local_no, b.local_no) as one, greatest(a.local_no, b.local_no) as two,
+                decision.token_a, decision.token_b
             from decision
             inner join record_alias as a on decision.token_a = a.token
             inner join record_alias as b on decision.token_b = b.token and a.local_no <> b.local_no

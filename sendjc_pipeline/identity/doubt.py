@@ -12,7 +12,8 @@ uln, each with _a or _b. One row per pair of tokens, the likeliest first; not th
 
 Reasons: 'grey' (between the thresholds), 'ambiguous' (likely, but so is another of the same source), 'same_source' (likely,
 but one source holds both), 'identifier_differs' (likely, but two numbers of one kind), 'shared_identifier' (one number on
-records that differ in birth date, sex or forename; the probability is NULL where names were missing).
+records that differ in birth date, sex or forename; the probability is NULL where names were missing), 'overruled' (two clerks
+found one child, and the records contradict it (overruled.py): of candidate_pair only, without a probability).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline.identity.failure import guarded
+from sendjc_pipeline.identity.overruled import REASON
 from sendjc_pipeline.identity.thresholds import Thresholds
 
 DOUBT_COLUMNS = {"person_key_a": "VARCHAR", "person_key_b": "VARCHAR", "probability": "DOUBLE", "reason": "VARCHAR"}
@@ -135,8 +137,7 @@ def write_doubts(con: duckdb.DuckDBPyConnection, folder: Path, review: Path) -> 
         + [f"feeds_{end}.{name} as {name}_{end}" for name in _SHOWN for end in sides]
     )  # fmt: skip
     joins = " ".join(
-        f"inner join record_token as token_{end} on {local_no} = token_{end}.local_no"
-        f" inner join local_link as local_{end} on {local_no} = local_{end}.local_no"
+        f"inner join local_link as local_{end} on {local_no} = local_{end}.local_no"
         f" inner join person_anchor as person_{end} on local_{end}.person_no = person_{end}.person_no"
         f" inner join shown as feeds_{end} on {local_no} = feeds_{end}.local_no"
         for end, local_no in sides.items()
@@ -152,11 +153,19 @@ def write_doubts(con: duckdb.DuckDBPyConnection, folder: Path, review: Path) -> 
             select
                 case when a.token < b.token then doubtful_pair.one else doubtful_pair.two end as one,
                 case when a.token < b.token then doubtful_pair.two else doubtful_pair.one end as two,
-                probability, reason
+                least(a.token, b.token) as token_a, greatest(a.token, b.token) as token_b, probability, reason
             from doubtful_pair
             inner join record_token as a on doubtful_pair.one = a.local_no
             inner join record_token as b on doubtful_pair.two = b.local_no
             where a.token <> b.token and doubtful_pair.person_one in (from person) and doubtful_pair.person_two in (from person)
+            union all
+            -- The tokens that were decided on, which need not be those of today; token_a is of either record.
+            select
+                case when record_alias.local_no is null then overruled.two else overruled.one end,
+                case when record_alias.local_no is null then overruled.one else overruled.two end,
+                token_a, token_b, null, '{REASON}'
+            from overruled
+            left join record_alias on overruled.one = record_alias.local_no and overruled.token_a = record_alias.token
         ),
 
         wanted as (select unnest([one, two]) as local_no from ordered),
@@ -169,11 +178,11 @@ def write_doubts(con: duckdb.DuckDBPyConnection, folder: Path, review: Path) -> 
             group by local_person.local_no
         )
 
-        select token_a.token as token_a, token_b.token as token_b, doubtful_pair.probability, doubtful_pair.reason, {shown}
+        select doubtful_pair.token_a, doubtful_pair.token_b, doubtful_pair.probability, doubtful_pair.reason, {shown}
         from ordered as doubtful_pair
         {joins}
         qualify row_number() over (
-            partition by token_a.token, token_b.token order by doubtful_pair.probability desc nulls last, one, two) = 1;
+            partition by token_a, token_b order by reason = '{REASON}' desc, probability desc nulls last, one, two) = 1;
 
         copy (from candidate_pair order by probability desc nulls last, token_a, token_b)
         to '{review / "candidate_pair.parquet"}' (format parquet, compression zstd);

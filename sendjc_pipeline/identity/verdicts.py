@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from sendjc_pipeline.identity import swap, vault
+from sendjc_pipeline.identity import overruled, swap, vault
 from sendjc_pipeline.identity.decisions import COLUMNS, RESTORE, UNDONE, create_verdicts, decisions_file
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.records import text
@@ -61,8 +61,13 @@ def _load(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute(f"create temp table issued ({', '.join(f'{name} {kind}' for name, kind in _ISSUED.items())})")
     if issued_file(settings).is_file():
         con.execute(f"insert into issued by name from read_parquet({text(issued_file(settings))})")
-    create_verdicts(con, decisions_file(settings))
+    _create_decision(con, settings)
     con.execute(f"create temp view pair_state as select {PAIR} as pair, * from decision")
+
+
+def _create_decision(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    create_verdicts(con, decisions_file(settings))
+    overruled.show_overruled(con, settings)
 
 
 def issued_file(settings: Settings) -> Path:
@@ -194,7 +199,7 @@ def _append(
         _replace(
             con, f"select * from ({before} union all from recorded_now) order by recorded_at, token_a, token_b", path
         )
-        create_verdicts(con, path)
+        _create_decision(con, settings)
     return int(added)
 
 
