@@ -60,14 +60,12 @@ def link(con: duckdb.DuckDBPyConnection, rules: Sequence[MatchRule]) -> None:
 def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronger: Sequence[str]) -> None:
     """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a stronger identifier.
 
-    The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two records of
-    one numbering of a partner, which may well be two children, are joined only when the forenames are known. What a council's
-    social care says without names is of another numbering than its SEN returns.
+    The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two children of one
+    numbering, be it a provider's or that of one return, are joined only when the forenames of both are known. The next
+    return numbers the same children anew, so one record here and one there are no two children.
     """
     key = rule.keys[0]
-    alike = " and ".join(f"count(distinct said.{name}) <= 1" for name in ("birth_date", "sex", "forename", *stronger))
-    named = "count(distinct said.local_no) filter (where said.forename is not null)"
-    numberings = "count(distinct (local_person.partner, split_part(local_person.space, ':', 1)))"
+    alike = " and ".join(f"count(distinct {name}) <= 1" for name in ("birth_date", "sex", "forename", *stronger))
     con.execute(f"""
         create or replace temp table bearer as
         select child.child_no, min(agreed.{key}) as value
@@ -78,18 +76,26 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronge
         having count(distinct agreed.{key}) = 1;
 
         create or replace temp table joined as
-        select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
-        from bearer
-        where bearer.value in (
-            select bearer.value
+        with bearing as (
+            select bearer.value, bearer.child_no, local_person.partner, local_person.space, said.*
             from bearer
             inner join child using (child_no)
             inner join local_person using (local_no)
             inner join said using (local_no)
-            group by bearer.value
-            having count(distinct bearer.child_no) = 1
-                or ({alike} and count(distinct said.local_no) in ({numberings}, {named}))
-        ) and bearer.value not in ({_PARTED});
+        ),
+
+        maybe_twins as (
+            select value
+            from bearing
+            group by value, partner, space
+            having count(distinct child_no) > greatest(1, count(distinct child_no) filter (where forename is not null))
+        )
+
+        select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
+        from bearer
+        where bearer.value in (
+            select value from bearing group by value having count(distinct child_no) = 1 or ({alike})
+        ) and bearer.value not in (from maybe_twins) and bearer.value not in ({_PARTED});
 
         insert into shared_identifier
         select distinct '{key}', bearer.value, child.local_no
