@@ -19,6 +19,9 @@ import duckdb
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS, MatchRule
 
+# Identifiers with a check digit, so that one which differs is another child's and no slip. The key of a rule agrees anyhow.
+_CHECKED = ("upn", "nhs_number")
+
 # Values whose bearers clerks have told apart.
 _PARTED = """
             select one.value
@@ -46,26 +49,24 @@ def link(con: duckdb.DuckDBPyConnection, rules: Sequence[MatchRule]) -> None:
         create or replace temp table shared_identifier (kind varchar, value varchar, local_no bigint);
         create or replace temp table between_link (education_no bigint, health_no bigint, method varchar);
     """)
-    used: dict[str, list[str]] = {}
     for rule in rules:
         if rule.uniqueness == "no_conflict":
-            _join_by_identifier(con, rule, stronger=used.setdefault(rule.side, []))
-            used[rule.side].append(rule.keys[0])
+            _join_by_identifier(con, rule)
         elif rule.uniqueness == "one_per_partner":
             _join_by_attributes(con, rule)
         else:
             _link_sides(con, rule)
 
 
-def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronger: Sequence[str]) -> None:
-    """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a stronger identifier.
+def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
+    """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a checked identifier.
 
     The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two children of one
     numbering, be it a provider's or that of one return, are joined only when the forenames of both are known. The next
     return numbers the same children anew, so one record here and one there are no two children.
     """
     key = rule.keys[0]
-    alike = " and ".join(f"count(distinct {name}) <= 1" for name in ("birth_date", "sex", "forename", *stronger))
+    alike = " and ".join(f"count(distinct {name}) <= 1" for name in ("birth_date", "sex", "forename", *_CHECKED))
     con.execute(f"""
         create or replace temp table bearer as
         select child.child_no, min(agreed.{key}) as value
@@ -160,11 +161,21 @@ def _renumber(con: duckdb.DuckDBPyConnection, rule: MatchRule, settled: str) -> 
 
 
 def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
-    """Link a child of each side that alone bear the same keys; a child with two candidates is linked to none."""
+    """Link a child of each side that alone bear the same keys, unless they bear two identifiers of one kind.
+
+    A child with two candidates is linked to none.
+    """
     keys, filled = _keys(rule)
+    borne = " union all ".join(
+        f"select child.child_no, '{kind}' as kind, agreed.{kind} as value"
+        f" from child inner join agreed using (local_no) where agreed.{kind} is not null"
+        for kind in IDENTIFIERS
+    )
     con.execute(f"""
         insert into between_link
-        with bearer as (
+        with borne as ({borne}),
+
+        bearer as (
             select distinct {keys} as value,
                 case child.side when 'education' then child.child_no end as education_no,
                 case child.side when 'health' then child.child_no end as health_no
@@ -189,6 +200,12 @@ def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
                     from decided_different
                     inner join child as a on decided_different.one = a.local_no
                     inner join child as b on decided_different.two = b.local_no
+                )
+                and (education_no, health_no) not in (
+                    select (candidate.education_no, candidate.health_no)
+                    from candidate
+                    inner join borne as a on candidate.education_no = a.child_no
+                    inner join borne as b on candidate.health_no = b.child_no and a.kind = b.kind and a.value <> b.value
                 )
         )
 
