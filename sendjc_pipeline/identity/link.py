@@ -22,6 +22,13 @@ from sendjc_pipeline.identity.rules import IDENTIFIERS, MatchRule
 # Identifiers with a check digit, so that one which differs is another child's and no slip. The key of a rule agrees anyhow.
 _CHECKED = ("upn", "nhs_number")
 
+# That each bearer of a number says who it is.
+_TOLD = """
+                count(distinct child_no) filter (where birth_date is not null or (forename is not null and surname is not null))
+                    = count(distinct child_no)
+                and (count(distinct surname) <= 1
+                    or bool_and(surname is null or (forename is not null and birth_date is not null)))"""
+
 # Values whose bearers clerks have told apart.
 _PARTED = """
             select one.value
@@ -64,9 +71,13 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None
     The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two children of one
     numbering, be it a provider's or that of one return, are joined only when the forenames of both are known. The next
     return numbers the same children anew, so one record here and one there are no two children.
+
+    A number may be another child's, so each record must also say who it is: by birth date, or by both names. A surname that
+    stands in for a missing birth date or forename must be everybody's. Records without any names are held to the birth date.
     """
     key = rule.keys[0]
     alike = " and ".join(f"count(distinct {name}) <= 1" for name in ("birth_date", "sex", "forename", *_CHECKED))
+    checked = ", ".join(f"said.{name}" for name in _CHECKED)
     con.execute(f"""
         create or replace temp table bearer as
         select child.child_no, min(agreed.{key}) as value
@@ -78,7 +89,9 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None
 
         create or replace temp table joined as
         with bearing as (
-            select bearer.value, bearer.child_no, local_person.partner, local_person.space, said.*
+            select bearer.value, bearer.child_no, local_person.partner, local_person.space, said.birth_date, said.sex, {checked},
+                coalesce(said.forename, identity_name(split_part(said.one_name, '|', 1))) as forename,
+                coalesce(said.surname, identity_name(split_part(said.one_name, '|', 2))) as surname
             from bearer
             inner join child using (child_no)
             inner join local_person using (local_no)
@@ -95,7 +108,8 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None
         select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
         from bearer
         where bearer.value in (
-            select value from bearing group by value having count(distinct child_no) = 1 or ({alike})
+            select value from bearing group by value
+            having count(distinct child_no) = 1 or ({alike} and {_TOLD})
         ) and bearer.value not in (from maybe_twins) and bearer.value not in ({_PARTED});
 
         insert into shared_identifier
