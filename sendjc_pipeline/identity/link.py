@@ -19,6 +19,16 @@ import duckdb
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS, MatchRule
 
+# Identifiers with a check digit, so that one which differs is another child's and no slip. The key of a rule agrees anyhow.
+_CHECKED = ("upn", "nhs_number")
+
+# That each bearer of a number says who it is.
+_TOLD = """
+                count(distinct child_no) filter (where birth_date is not null or (forename is not null and surname is not null))
+                    = count(distinct child_no)
+                and (count(distinct surname) <= 1
+                    or bool_and(surname is null or (forename is not null and birth_date is not null)))"""
+
 # Values whose bearers clerks have told apart.
 _PARTED = """
             select one.value
@@ -46,28 +56,28 @@ def link(con: duckdb.DuckDBPyConnection, rules: Sequence[MatchRule]) -> None:
         create or replace temp table shared_identifier (kind varchar, value varchar, local_no bigint);
         create or replace temp table between_link (education_no bigint, health_no bigint, method varchar);
     """)
-    used: dict[str, list[str]] = {}
     for rule in rules:
         if rule.uniqueness == "no_conflict":
-            _join_by_identifier(con, rule, stronger=used.setdefault(rule.side, []))
-            used[rule.side].append(rule.keys[0])
+            _join_by_identifier(con, rule)
         elif rule.uniqueness == "one_per_partner":
             _join_by_attributes(con, rule)
         else:
             _link_sides(con, rule)
 
 
-def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronger: Sequence[str]) -> None:
-    """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a stronger identifier.
+def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
+    """Same identifier, same child, unless its bearers differ in birth date, sex, forename or a checked identifier.
 
-    The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two records of
-    one numbering of a partner, which may well be two children, are joined only when the forenames are known. What a council's
-    social care says without names is of another numbering than its SEN returns.
+    The forename is there for twins of one sex, on whom one number is a known mistake; for the same reason two children of one
+    numbering, be it a provider's or that of one return, are joined only when the forenames of both are known. The next
+    return numbers the same children anew, so one record here and one there are no two children.
+
+    A number may be another child's, so each record must also say who it is: by birth date, or by both names. A surname that
+    stands in for a missing birth date or forename must be everybody's. Records without any names are held to the birth date.
     """
     key = rule.keys[0]
-    alike = " and ".join(f"count(distinct said.{name}) <= 1" for name in ("birth_date", "sex", "forename", *stronger))
-    named = "count(distinct said.local_no) filter (where said.forename is not null)"
-    numberings = "count(distinct (local_person.partner, split_part(local_person.space, ':', 1)))"
+    alike = " and ".join(f"count(distinct {name}) <= 1" for name in ("birth_date", "sex", "forename", *_CHECKED))
+    checked = ", ".join(f"said.{name}" for name in _CHECKED)
     con.execute(f"""
         create or replace temp table bearer as
         select child.child_no, min(agreed.{key}) as value
@@ -78,18 +88,29 @@ def _join_by_identifier(con: duckdb.DuckDBPyConnection, rule: MatchRule, stronge
         having count(distinct agreed.{key}) = 1;
 
         create or replace temp table joined as
-        select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
-        from bearer
-        where bearer.value in (
-            select bearer.value
+        with bearing as (
+            select bearer.value, bearer.child_no, local_person.partner, local_person.space, said.birth_date, said.sex, {checked},
+                coalesce(said.forename, identity_name(split_part(said.one_name, '|', 1))) as forename,
+                coalesce(said.surname, identity_name(split_part(said.one_name, '|', 2))) as surname
             from bearer
             inner join child using (child_no)
             inner join local_person using (local_no)
             inner join said using (local_no)
-            group by bearer.value
-            having count(distinct bearer.child_no) = 1
-                or ({alike} and count(distinct said.local_no) in ({numberings}, {named}))
-        ) and bearer.value not in ({_PARTED});
+        ),
+
+        maybe_twins as (
+            select value
+            from bearing
+            group by value, partner, space
+            having count(distinct child_no) > greatest(1, count(distinct child_no) filter (where forename is not null))
+        )
+
+        select bearer.child_no, bearer.value, min(bearer.child_no) over (partition by bearer.value) as new_no
+        from bearer
+        where bearer.value in (
+            select value from bearing group by value
+            having count(distinct child_no) = 1 or ({alike} and {_TOLD})
+        ) and bearer.value not in (from maybe_twins) and bearer.value not in ({_PARTED});
 
         insert into shared_identifier
         select distinct '{key}', bearer.value, child.local_no
@@ -154,11 +175,21 @@ def _renumber(con: duckdb.DuckDBPyConnection, rule: MatchRule, settled: str) -> 
 
 
 def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
-    """Link a child of each side that alone bear the same keys; a child with two candidates is linked to none."""
+    """Link a child of each side that alone bear the same keys, unless they bear two identifiers of one kind.
+
+    A child with two candidates is linked to none.
+    """
     keys, filled = _keys(rule)
+    borne = " union all ".join(
+        f"select child.child_no, '{kind}' as kind, agreed.{kind} as value"
+        f" from child inner join agreed using (local_no) where agreed.{kind} is not null"
+        for kind in IDENTIFIERS
+    )
     con.execute(f"""
         insert into between_link
-        with bearer as (
+        with borne as ({borne}),
+
+        bearer as (
             select distinct {keys} as value,
                 case child.side when 'education' then child.child_no end as education_no,
                 case child.side when 'health' then child.child_no end as health_no
@@ -183,6 +214,12 @@ def _link_sides(con: duckdb.DuckDBPyConnection, rule: MatchRule) -> None:
                     from decided_different
                     inner join child as a on decided_different.one = a.local_no
                     inner join child as b on decided_different.two = b.local_no
+                )
+                and (education_no, health_no) not in (
+                    select (candidate.education_no, candidate.health_no)
+                    from candidate
+                    inner join borne as a on candidate.education_no = a.child_no
+                    inner join borne as b on candidate.health_no = b.child_no and a.kind = b.kind and a.value <> b.value
                 )
         )
 
