@@ -181,7 +181,7 @@ def test_one_that_is_much_smaller_than_the_one_before_is_taken_only_if_it_is_mea
     ten = [NG7 | {"pcds": f"NG7 {n}QX"} for n in range(10)]
     take(settings, tmp_path, *ten)
     take(settings, tmp_path, *ten[:9])  # nine tenths
-    with pytest.raises(PlacesRefused, match="PLACES.size: it holds 8 postcodes, and the directory before it .* 9;"):
+    with pytest.raises(PlacesRefused, match=r"PLACES\.size: it holds 8 postcodes, and the directory before it .* 9;"):
         take(settings, tmp_path, *ten[:8])
     assert (kept := loaded(settings)) is not None and kept.rows == 9
     assert load(settings, tmp_path / "onspd.csv", None, "ONSPD", "2025-08", may_shrink=True).rows == 8
