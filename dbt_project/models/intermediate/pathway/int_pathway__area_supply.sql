@@ -21,7 +21,7 @@ told as (
         count(supply.month) as month_count,
         {{ count_if("supply.supply_status = 'not_supplied' and supply.month_end >= parameter.quarter_start") }}
             as late_gap_count,
-        max(case when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 1 else 0 end) as is_frozen
+        max(case when {{ is_frozen('parameter') }} then 1 else 0 end) as is_frozen
     from provider
     cross join {{ ref('stg_submission__run_parameter') }} as parameter
     left join {{ ref('int_pathway__supply') }} as supply

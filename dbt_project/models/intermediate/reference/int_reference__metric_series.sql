@@ -62,13 +62,7 @@ select
     series.service,
     series.tier,
     series.grain,
-    case
-        when judged.withheld_count = 1 then 'withheld'
-        when judged.missing_count = 1 then 'not_supplied'
-        -- Six weeks after the quarter the figures are frozen (rules 7.9).
-        when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 'final'
-        else 'provisional'
-    end as value_status,
+    {{ value_status('judged', 'parameter') }} as value_status,
     coalesce(judged.reasons, judged.quarantine_notes) as dq_reason
 from {{ ref('metric_series') }} as series
 inner join {{ ref('metric_definition') }} as definition on series.metric_id = definition.metric_id

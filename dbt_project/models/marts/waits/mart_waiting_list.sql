@@ -209,13 +209,7 @@ framed as (
         period.period_end,
         state.state,
         listed_band.band,
-        case
-            when judged.withheld_count = 1 then 'withheld'
-            when judged.missing_count = 1 then 'not_supplied'
-            -- Six weeks after the quarter the figures are frozen (rules 7.9).
-            when parameter.known_at >= {{ add_days('parameter.quarter_end', 42) }} then 'final'
-            else 'provisional'
-        end as value_status,
+        {{ value_status('judged', 'parameter') }} as value_status,
         judged.reason
     from seen
     cross join parameter

@@ -6,11 +6,5 @@ select
     source.cinclosuredate as closure_date,
     source.referralnfa as is_no_further_action,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'cin_cindetails') }} as source

@@ -7,11 +7,5 @@ select
     source.consmechanism as consultation_mechanism,
     source.attendancestatus as attendance_status,
     source.contact_cancellationdate as cancellation_date,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'csds_cyp201carecontact') }} as source

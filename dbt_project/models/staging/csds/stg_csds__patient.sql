@@ -7,11 +7,5 @@ select
     source.childlookedafter_indicator as looked_after_indicator,
     source.educationassessment as education_assessment,
     source.persondeathdate as death_date,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'csds_cyp001mpi') }} as source

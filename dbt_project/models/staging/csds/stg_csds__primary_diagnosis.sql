@@ -3,11 +3,5 @@ select
     source.diagnosis_scheme,
     source.primarydiagnosis as diagnosis_code,
     source.primarydiagnosis_date as diagnosis_date,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'csds_cyp607primdiag') }} as source

@@ -9,11 +9,5 @@ select
     source.discharge_date,
     source.discharge_letterissueddate as discharge_letter_date,
     source.has_quarantined_descendant,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'csds_cyp101referral') }} as source

@@ -5,11 +5,5 @@ select
     source.rtt_startdate as start_date,
     source.rtt_enddate as end_date,
     source.rtt_status,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'csds_cyp104rtt') }} as source

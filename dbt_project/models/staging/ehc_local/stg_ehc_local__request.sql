@@ -12,11 +12,5 @@ select
     source.delay_reason,
     source.has_quarantined_descendant,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'ehc_local_request') }} as source

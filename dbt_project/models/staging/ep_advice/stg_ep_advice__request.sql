@@ -10,11 +10,5 @@ select
     source.late_reason,
     source.has_quarantined_descendant,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'ep_advice_ep_advice') }} as source

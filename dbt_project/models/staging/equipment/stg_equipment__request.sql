@@ -9,11 +9,5 @@ select
     source.delivery_date,
     source.has_quarantined_descendant,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'equipment_equipment') }} as source

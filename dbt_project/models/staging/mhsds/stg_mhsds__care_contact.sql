@@ -4,11 +4,5 @@ select
     source.carecontdate as contact_date,
     source.othercareprofteamlocalid as team_id,
     source.attendstatus as attendance_status,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'mhsds_mhs201carecontact') }} as source

@@ -3,11 +3,5 @@ select
     source.localpatientid as patient_id,
     source.careplancreatdate as created_date,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'mhsds_mhs008careplantype') }} as source

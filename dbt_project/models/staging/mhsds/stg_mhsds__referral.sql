@@ -8,11 +8,5 @@ select
     source.referrejectiondate as rejection_date,
     source.person_key,
     source.has_quarantined_descendant,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'mhsds_mhs101referral') }} as source

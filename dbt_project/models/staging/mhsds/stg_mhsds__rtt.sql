@@ -4,11 +4,5 @@ select
     source.refertotreatperiodstartdate as start_date,
     source.refertotreatperiodenddate as end_date,
     source.refertotreatperiodstatus as rtt_status,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'mhsds_mhs104rtt') }} as source

@@ -4,11 +4,5 @@ select
     source.category,
     source.sessions,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'school_census_termlyexclusionsonroll') }} as source

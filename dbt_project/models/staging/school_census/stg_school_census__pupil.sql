@@ -14,11 +14,5 @@ select
     source.plaa as post_looked_after,
     source.servicechild as service_child,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'school_census_pupilonroll') }} as source

@@ -3,11 +3,5 @@ select
     source.attendancereason as attendance_reason,
     source.sessions,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'school_census_summerhalfterm2sessiondetailsonroll') }} as source

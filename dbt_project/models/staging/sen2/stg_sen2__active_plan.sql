@@ -8,11 +8,5 @@ select
     source.phasetransferduedate as phase_transfer_due_date,
     source.phasetransferfinaldate as phase_transfer_final_date,
     source.lastreview as last_review_date,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sen2_activeplans') }} as source

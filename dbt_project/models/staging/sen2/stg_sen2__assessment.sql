@@ -8,11 +8,5 @@ select
     source.othermediation as has_other_mediation,
     source.othertribunal as has_other_tribunal,
     source.week20 as has_exception,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sen2_assessment') }} as source

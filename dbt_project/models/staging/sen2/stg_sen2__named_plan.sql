@@ -9,11 +9,5 @@ select
     source.dp as direct_payment_code,
     source.ceasedate as cease_date,
     source.ceasereason as cease_reason,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sen2_namedplan') }} as source

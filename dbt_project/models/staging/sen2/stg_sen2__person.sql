@@ -5,11 +5,5 @@ select
     source.sex,
     source.ethnicity,
     source.upnunknown as upn_unknown_reason,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sen2_person') }} as source

@@ -11,11 +11,5 @@ select
     source.resourcedprovisionindicator as is_resourced_provision,
     source.res as residential_code,
     source.wbp as work_based_code,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sen2_placementdetail') }} as source

@@ -11,11 +11,5 @@ select
     source.requesttribunal as has_tribunal,
     source.exported as exported_to,
     source.has_quarantined_descendant,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sen2_requests') }} as source

@@ -9,11 +9,5 @@ select
     source.hours_used,
     source.has_quarantined_descendant,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'short_breaks_short_breaks') }} as source

@@ -7,11 +7,5 @@ select
     source.discharge_date,
     source.has_quarantined_descendant,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sleep_support_sleep_support') }} as source

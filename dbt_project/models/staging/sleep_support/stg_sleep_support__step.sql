@@ -8,11 +8,5 @@ select
     source.handover_date,
     source.end_date,
     source.is_planned_step_down,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'sleep_support_sleep_step') }} as source

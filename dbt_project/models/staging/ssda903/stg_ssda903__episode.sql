@@ -6,11 +6,5 @@ select
     source.place as placement_code,
     source.dec as end_date,
     source.person_key,
-    source.partner as partner_id,
-    source.period,
-    source.period_start,
-    source.period_end,
-    source.submission_id,
-    source.received_at,
-    source.source_row
+    {{ sent_with('source') }}
 from {{ source('raw', 'ssda903_episodes') }} as source
