@@ -44,7 +44,7 @@ class Rows(Found):
     def _prepare(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) -> None:
         name = empty_raw_table(con, table)
         beyond = stored(table, feed.dialect, [column.key for column in table.columns], is_trimmed=False)
-        for column, (kind, _) in beyond.items():
+        for column, kind in beyond.types.items():
             con.execute(f'alter table {name} add column "{column}" {kind}')
 
     def __enter__(self) -> Rows:
@@ -88,9 +88,6 @@ class Rows(Found):
         for table, frame in batch.items():
             self._con.register("xml_batch", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
             beyond = stored(self._feed.tables[table], self._feed.dialect, frame.columns, is_trimmed=False)
-            values = "".join(f', {value} as "{name}"' for name, (_, value) in beyond.items())
-            self._con.execute(
-                f"insert into {raw_name(table)} by name select *, $1 as source_file{values} from xml_batch",
-                [self._file],
-            )
+            found = beyond.over("select *, $1 as source_file from xml_batch")
+            self._con.execute(f"insert into {raw_name(table)} by name {found}", [self._file])
             self._con.unregister("xml_batch")
