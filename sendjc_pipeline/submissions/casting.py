@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from sendjc_pipeline.feeds.model import Column, Dialect, Feed, Table
+from sendjc_pipeline.submissions.literals import literal
 from sendjc_pipeline.submissions.readers import raw_name, source_row
 
 PARQUET_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "decimal": "DOUBLE", "flag": "BOOLEAN"}
@@ -131,7 +132,7 @@ def _is_trimmed(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
 
     Trimming is then left out of each statement that names the view: to plan it takes longer than to judge ten thousand rows.
     """
-    said = con.execute("select exists (from raw_trimmed where table_name = ?)", [table.name]).fetchone()
+    said = con.execute(f"select exists (from raw_trimmed where table_name = {literal(table.name)})").fetchone()
     if said and said[0]:
         return True
     blanks = " or ".join(f'sendjc_has_outer_blank("{c.key}")' for c in table.columns)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sendjc_pipeline.feeds.model import Dialect, Table
 from sendjc_pipeline.submissions.casting import stored
+from sendjc_pipeline.submissions.literals import literal
 from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import raw_name
 
@@ -111,15 +112,14 @@ def load(
     keys = ", ".join(f'"{c.key}"' for c in table.columns)
     more = stored(table, dialect, positions if is_alone else (), is_trimmed=seen.is_trimmed)
     row = "null" if is_alone else "row_number() over () + 1"
-    mark = dialect.quote.replace("'", "''") if seen.is_quoted else ""
+    mark = literal(dialect.quote if seen.is_quoted else "")
     # In 1.5.5 a header skipped and new_line='\\r\\n' together give no row at all; left to itself it takes both line ends.
     end = "" if seen.line_end == b"\r\n" else " new_line='\\n',"
     options = (
         f"auto_detect=false, header=false, skip=1, strict_mode=true, null_padding=false, buffer_size={_BUFFER},"
-        f" delim='{dialect.delimiter}', quote='{mark}', escape='{mark}',{end} force_not_null={names},"
+        f" delim='{dialect.delimiter}', quote={mark}, escape={mark},{end} force_not_null={names},"
         f" columns={dict.fromkeys(names, 'VARCHAR')}"
     )
-    source = str(path).replace("'", "''")
     if more.types:
         ensure_macros(con)  # the casts name them, and would otherwise fail without a word
     con.begin()
@@ -127,11 +127,10 @@ def load(
         if is_alone:
             _make_narrow(con, table, name, more.types)
         values = "".join(f', "{column}"' for column in more.types)
-        lines = f"select {cells} from read_csv('{source}', {options})"
+        lines = f"select {cells} from read_csv({literal(str(path))}, {options})"
         done = con.execute(
-            f"insert into {raw_name(table.name)} select {keys}, ?, null, {row}{values}"
-            f" from ({more.over(lines)})",
-            [name],
+            f"insert into {raw_name(table.name)} select {keys}, {literal(name)}, null, {row}{values}"
+            f" from ({more.over(lines)})"
         ).fetchone()
     except duckdb.Error:
         done = None
@@ -150,10 +149,9 @@ def _make_narrow(con: duckdb.DuckDBPyConnection, table: Table, name: str, more: 
     """
     columns = ", ".join(f'"{column.key}" varchar' for column in table.columns)
     beyond = "".join(f', "{column}" {kind}' for column, kind in more.items())
-    quoted = name.replace("'", "''")
     con.execute(
         f"create or replace table {raw_name(table.name)} ({columns},"
-        f" source_file enum('{quoted}'), source_sheet enum(''), source_row tinyint{beyond})"
+        f" source_file enum({literal(name)}), source_sheet enum(''), source_row tinyint{beyond})"
     )
 
 
