@@ -17,7 +17,7 @@ from sendjc_pipeline.submissions.readers import raw_name, source_row
 PARQUET_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "decimal": "DOUBLE", "flag": "BOOLEAN"}
 INCOMPLETE = "has_quarantined_descendant"
 # A tool that passed the file through a data frame writes 1 as 1.0 where the column has blanks: the number is the same.
-_YES, _NO = "('1', 'true', 'y', 'yes', '1.0')", "('0', 'false', 'n', 'no', '0.0')"
+_YES, _NO = "['1', 'true', 'y', 'yes', '1.0']", "['0', 'false', 'n', 'no', '0.0']"
 # Seconds' fractions and the zone: the day and the time of day are those of the sender's clock.
 _CLOCK_TAIL = "([.][0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _ISO_DAY = "%Y-%m-%d"
@@ -189,9 +189,10 @@ def _cast(column: Column, dialect: Dialect, raw: str) -> str:
         case "decimal":
             return f"case when regexp_full_match({raw}, '[+-]?[0-9]*[.]?[0-9]+') then try_cast({raw} as double) end"
         case "flag":
+            # Not "in", which DuckDB makes a join of, past which every row must go.
             return (
                 f"case when {raw} is null then null when {raw} = '1' then true when {raw} = '0' then false"
-                f" when lower({raw}) in {_YES} then true when lower({raw}) in {_NO} then false end"
+                f" when list_contains({_YES}, lower({raw})) then true when list_contains({_NO}, lower({raw})) then false end"
             )
         case "upn":
             return f"sendjc_upn_text({raw})"
