@@ -118,6 +118,18 @@ def test_a_person_past_the_parser_is_refused_as_the_parser_refuses_it(
     assert seen[0][:2] == seen[1][:2]
 
 
+@pytest.mark.parametrize(
+    "sign", [b"\x00", b"\x01", b"\x0c", b"\xef\xbf\xbe", b"\xef\xbf\xbf", b"\xed\xa0\x80", b"\xff", b"]]>"]
+)
+def test_a_sign_that_xml_forbids_is_refused_in_a_person_of_a_known_shape(sign: bytes) -> None:
+    for place in range(20, 26):  # a person at the end of a block goes through the parser in any case
+        persons = [SHAPES[0].format("AdaX" if number == place else "Ada", "F") for number in range(30)]
+        content = message("".join(persons)).replace(b"AdaX", b"Ada" + sign)
+        said, *_, laid = outcome(content, is_laid_out=True, block=300, batch=100_000)
+        assert "SEN2.file.unreadable" in str(said)
+        assert laid > 10
+
+
 def test_a_refusal_counts_the_lines_of_persons_past_the_parser() -> None:
     persons = SHAPES[1].format("Ada", "x").replace("\r\n", "\n") + "\n"
     content = message(persons * 50 + "<Person><Sex>F</Person>")
