@@ -35,19 +35,19 @@ def summary(bundle: Bundle, area_id: str) -> bytes:
     figures = [f for f in headline(bundle) if f.area_id == area_id]
     pdf = FPDF(format="A4")
     pdf.set_creation_date(_published(bundle))
-    pdf.set_title(f"{bundle.areas[area_id]}: board summary, {bundle.quarter}")
+    pdf.set_title(f"{bundle.areas[area_id]}: board summary, {bundle.period}")
     pdf.set_lang("en-GB")
     pdf.set_auto_page_break(False)
     pdf.add_page()
     _heading(
         pdf,
-        f"{bundle.areas[area_id]}: SEND board summary",
+        f"{bundle.areas[area_id]}: SEND board summary, {bundle.period}",
         f"Release {bundle.release_id}. Small numbers are hidden; ratings are derived.",
     )
     _lines(
         pdf,
         "Targets",
-        [verdicts.answer(f) for f in figures if f.target_type == "absolute"][:6]
+        [verdicts.answer(f, f.title) for f in figures if f.target_type == "absolute"][:6]
         or ["No document sets this area a number to reach."],
     )
     moved = [

@@ -32,6 +32,7 @@ class Bundle:
         self.manifest: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text())
         self.release_id = str(self.manifest["release_id"])
         self.quarter = self.release_id.rsplit(".", 1)[0]
+        self.period = words.quarter(self.quarter)
         self._con = connect(None)
         for path in sorted([*folder.glob("*.parquet"), *(folder / "tables").glob("*.parquet")]):
             name = str(path).replace("'", "''")

@@ -88,12 +88,12 @@ def _bands() -> Spec:
     )
     chart = alt.Chart(alt.NamedData("rows")).mark_bar(stroke=DARK, strokeWidth=0.5)
     encoded = chart.encode(
-        x=alt.X("band:N", sort=None, title="Waited", axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("state:N", sort=None),
-        y=alt.Y("children:Q", title="Children"),
+        y=alt.Y("band:N", sort=None, title=None),
+        yOffset=alt.YOffset("state:N", sort=None),
+        x=alt.X("children:Q", title="Children"),
         color=states,
     )
-    return _finished(encoded.properties(width=WIDTH, height=220))
+    return _finished(encoded.properties(width=WIDTH - 60, height=260))
 
 
 def _finished(chart: Any) -> Spec:

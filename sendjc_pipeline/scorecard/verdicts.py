@@ -42,11 +42,12 @@ def cell(figure: Figure | None, why: bool = True) -> Cell:
     return Cell(figure.shown, tags=tags(figure), note=figure.why_missing if why else "")
 
 
-def answer(figure: Figure) -> str:
-    """The figure, its target and whether it is met, in one sentence or two."""
+def answer(figure: Figure, subject: str = "") -> str:
+    """The figure, its target and whether it is met, in one sentence or two; `subject` begins it, by default the area's name."""
+    subject = subject or str(figure.area_name)
     if not figure.is_shown:
-        return f"{figure.area_name}: {figure.why_missing}"
-    said = f"{figure.area_name}: {figure.shown}"
+        return f"{subject}: {figure.why_missing}"
+    said = f"{subject}: {figure.shown}"
     if figure.behind:
         said += f" ({figure.behind})"
     said += f" {figure.when}."

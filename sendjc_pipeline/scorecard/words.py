@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sendjc_pipeline.reporting import Quarter
+
 _DECIMALS = {"count": 0, "gbp": 0, "items": 0, "fte": 1}
 _AFTER = {"pct": "%", "weeks": " weeks", "pp": " points", "fte": " full-time posts"}
 
@@ -48,6 +50,12 @@ def value(number: float, unit: str) -> str:
 def day(when: date) -> str:
     """31 July 2024."""
     return f"{when.day} {when:%B %Y}"
+
+
+def quarter(label: str) -> str:
+    """2024-25-Q4 as January to March 2025."""
+    of = Quarter.parse(label)
+    return f"{of.start:%B} to {of.end:%B %Y}"
 
 
 def month(label: str) -> str:

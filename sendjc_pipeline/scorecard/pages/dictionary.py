@@ -32,7 +32,7 @@ def pages(bundle: Bundle) -> Iterator[Page]:
         ["Measure", "Name in the tables", "Above the line", "Below the line", "Unit", "Asked for by"],
         [
             [
-                Cell(str(d["metric_name"]), path_of(metric_id)),
+                Cell(str(d["metric_name"]), f"scorecard/{path_of(metric_id)}"),
                 metric_id,
                 str(d["numerator_description"] or ""),
                 str(d["denominator_description"] or ""),

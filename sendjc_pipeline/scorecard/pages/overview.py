@@ -24,11 +24,11 @@ KEY = (
 
 def pages(bundle: Bundle) -> Iterator[Page]:
     """The overview, then a page per area."""
-    yield Page("index.html", f"SEND joint figures, {bundle.quarter}", _lead(bundle), list(_overview(bundle)))
+    yield Page("index.html", f"SEND joint figures, {bundle.period}", _lead(bundle), list(_overview(bundle)))
     for area_id, name in bundle.areas.items():
         yield Page(
             f"area-{area_id}.html",
-            f"{name}, {bundle.quarter}",
+            f"{name}, {bundle.period}",
             _area_lead(bundle, area_id),
             list(_area(bundle, area_id)),
         )
@@ -77,7 +77,7 @@ def _overview(bundle: Bundle) -> Iterator[Section]:
 def _area_lead(bundle: Bundle, area_id: str) -> list[str]:
     figures = [figure for figure in headline(bundle) if figure.area_id == area_id]
     targets = [figure for figure in figures if figure.target_type == "absolute" and figure.is_shown]
-    lead = [verdicts.answer(figure) for figure in targets[:4]]
+    lead = [verdicts.answer(figure, figure.title) for figure in targets[:4]]
     missing = sum(not figure.is_shown for figure in figures)
     return [*lead, f"{len(figures) - missing} of {len(figures)} figures are given."]
 
