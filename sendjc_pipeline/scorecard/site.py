@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from sendjc_pipeline.scorecard import board
 from sendjc_pipeline.scorecard.bundle import Bundle
+from sendjc_pipeline.scorecard.kit.write import write_kit
 from sendjc_pipeline.scorecard.page import Page
 from sendjc_pipeline.scorecard.pages import (
     changed,
@@ -37,7 +38,7 @@ _MENU_LEAVES_OUT = ("metric-", "area-", "index.html")
 
 
 def write_scorecard(release: Path) -> list[str]:
-    """Write `scorecard/*.html`, a board summary per area as PDF, and dictionary.html into a release's folder; give the paths written.
+    """Write `scorecard/*.html`, a board summary per area as PDF, dictionary.html and the starter kit into a release's folder; give the paths written.
 
     Args:
         release: a folder with manifest.json, the Parquet files and marts.duckdb.
@@ -52,6 +53,7 @@ def write_scorecard(release: Path) -> list[str]:
             path = f"{FOLDER}/board-{area_id}.pdf"
             (release / path).write_bytes(board.summary(bundle, area_id))
             written.append(path)
+        written += write_kit(release, bundle)
     return written
 
 
