@@ -12,6 +12,7 @@ from sendjc_pipeline.orchestration.warehouse_assets import model_key
 from sendjc_pipeline.quality.gate import GateRefused
 from sendjc_pipeline.release.publish import publish
 from sendjc_pipeline.release.tables import published_tables
+from sendjc_pipeline.scorecard import in_brief
 from sendjc_pipeline.warehouse import project
 
 RELEASE = dg.AssetKey(["published", "release"])
@@ -54,4 +55,6 @@ def release(context: dg.AssetExecutionContext, home: Home, config: ReleaseConfig
     return dg.MaterializeResult(metadata={
         "release_id": published.release_id, "is_new": outcome.is_new, "folder": dg.MetadataValue.path(str(published.folder)),
         "dagster/row_count": rows,
+        "headline": dg.MetadataValue.md(in_brief.headline(published.folder)),
+        "months": dg.MetadataValue.md(in_brief.series(published.folder)),
     })  # fmt: skip
