@@ -128,3 +128,35 @@ def test_what_is_published_is_there_for_every_metric_of_the_catalogue(home: Sett
     con = duckdb.connect()
     rows = con.execute(f"select count(distinct metric_id) from '{published}'").fetchone()
     assert rows is not None and rows[0] >= 60
+
+
+def test_every_action_of_the_delivery_plans_is_published_by_its_own_key(home: Settings) -> None:
+    plan = duckdb.connect().read_parquet(str(home.published / "current" / "tables" / "mart_delivery_plan.parquet"))
+    counts = dict(plan.query("plan", "select seed_document, count(*) from plan group by 1").fetchall())
+    assert counts == {"S0": 18, "S2": 29, "S3": 36, "S4": 10}
+    twice = plan.query("plan", "select priority_no from plan where plan_id = 'nottinghamshire_pap' and ref = '1.1.1'")
+    assert sorted(twice.fetchall()) == [("1",), ("2",)]
+
+
+def test_published_dates_that_contradict_each_other_are_flagged_and_kept(warehouse: duckdb.DuckDBPyConnection) -> None:
+    flagged = warehouse.execute(
+        "select ref, due_date::varchar, last_milestone_date::varchar, is_kpi_after_due_date from mart_delivery_plan"
+        " where dq_flag is not null and priority_no = '1' and seed_document = 'S2' order by ref"
+    ).fetchall()
+    assert flagged == [
+        ("1.1.1", "2023-10-31", "2025-09-30", True),
+        ("1.2.1", "2023-10-31", "2023-07-31", True),
+        ("2.1.1", "2024-05-31", "2024-05-31", True),
+        ("2.2.1", "2024-01-31", "2024-08-31", False),
+        ("2.3.1", "2023-10-31", "2023-07-31", True),
+    ]
+
+
+def test_every_rating_says_that_it_is_synthetic(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rated = warehouse.execute(
+        "select distinct is_brag_synthetic, starts_with(brag_rationale, 'Synthetic example') from mart_delivery_plan where brag <> 'not_stated'"
+    ).fetchall()
+    assert rated == [(True, True)]
+    assert warehouse.execute("select count(*) from mart_delivery_plan_history where not is_synthetic").fetchone() == (
+        0,
+    )

@@ -210,7 +210,9 @@ activity as (
 ),
 
 told as (
-    {%- for kind in ['survey', 'complaint', 'appeal', 'spend', 'prescribed', 'post', 'training', 'team', 'coverage', 'activity'] %}
+    {%- for kind in [
+        'survey', 'complaint', 'appeal', 'spend', 'prescribed', 'post', 'training', 'team', 'coverage', 'activity'
+    ] %}
     select * from {{ kind }}
     {%- if not loop.last %}
     union all

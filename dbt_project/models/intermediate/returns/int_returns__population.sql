@@ -1,4 +1,5 @@
--- Rates by residence need people by area, and by district where the file has districts. A roll-up is the sum of its areas.
+-- Rates by residence need people by area, and by district where the file has districts. A roll-up is the sum of its
+-- areas.
 with estimate as (
     select
         mid_year as year,
@@ -32,6 +33,15 @@ placed as (
     where estimate.area_type = 'District'
 ),
 
+part as (
+    select
+        area_id,
+        count(*) as part_count
+    from {{ ref('int_reference__area_member') }}
+    where is_rollup
+    group by area_id
+),
+
 -- A whole of which a part is missing is not given.
 rolled_up as (
     select
@@ -43,12 +53,10 @@ rolled_up as (
     from placed
     inner join {{ ref('int_reference__area_member') }} as member
         on placed.area_id = member.member_area_id and member.is_rollup
+    inner join part on member.area_id = part.area_id
     where placed.district = 'Total'
     group by member.area_id, placed.age, placed.year
-    having
-        count(*) = (
-            select count(*) from {{ ref('int_reference__area_member') }} as part where part.area_id = member.area_id
-        )
+    having count(*) = max(part.part_count)
 )
 
 select

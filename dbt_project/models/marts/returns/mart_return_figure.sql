@@ -43,8 +43,8 @@ counted as (
         on
             newest.source_feed = measure.source_feed
             and newest.measure = measure.measure
-            and coalesce(measure.code = newest.code, true)
-            and coalesce(measure.return_service = newest.return_service, true)
+            and coalesce(newest.code = measure.code, true)
+            and coalesce(newest.return_service = measure.return_service, measure.return_service is null)
             and (measure.parties is null or {{ in_pipe_list('newest.party', 'measure.parties') }})
     inner join reporting on newest.area_id = reporting.member_area_id
     where not newest.is_snapshot or newest.counted_on = newest.newest_on
