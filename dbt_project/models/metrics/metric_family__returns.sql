@@ -27,6 +27,7 @@ change as (
     having count(*) = 8
 ),
 
+-- A share whose whole is not known is no figure.
 figure as (
     select
         metric_id,
@@ -38,7 +39,7 @@ figure as (
         denominator,
         value
     from numbered
-    where not coalesce(is_change, false) and quarters_back = 0
+    where not coalesce(is_change, false) and quarters_back = 0 and (unit <> 'pct' or denominator is not null)
     union all
     select
         metric_id,
