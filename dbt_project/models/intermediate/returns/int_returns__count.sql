@@ -84,7 +84,8 @@ spend as (
 -- Patients must not be added over months; items can be, and are at least as many.
 prescribed as (
     {%- for measure, numerator, denominator in [
-        ('items', 'prescribed.items', 'cast(null as bigint)'), ('cost', 'prescribed.net_ingredient_cost_gbp', 'prescribed.items')
+        ('items', 'prescribed.items', 'cast(null as bigint)'),
+        ('cost', 'prescribed.net_ingredient_cost_gbp', 'prescribed.items')
     ] %}
     select
         'prescribing_return' as source_feed,
