@@ -14,6 +14,7 @@ from sendjc_pipeline.identity.keys_in_force import keys_in_force
 from sendjc_pipeline.quality import gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import inputs_fingerprint, read_provenance, required_checks
+from sendjc_pipeline.quality.seeds_check import require_sound
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.release.publish import point_forward
 from sendjc_pipeline.reporting import FIRST_QUARTER, Quarter
@@ -49,7 +50,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
     """Run the quarter and print its headline; return 0 published (or nothing new), 3 refused by the gate, 1 any other failure.
 
     Raises:
-        SendjcError: no key, an unfinished quarter, an unknown topic, or another run under way.
+        SendjcError: no key, an unfinished quarter, a seed at fault, an unknown topic, or another run under way.
     """
     if order.quarter < FIRST_QUARTER:
         raise SendjcError(f"{order.quarter} is too early: the first quarter that can be run is {FIRST_QUARTER}.")
@@ -58,6 +59,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
     if order.known_at > today():
         raise SendjcError(f"{order.known_at} is still to come: nothing can be known on it yet.")
     keys_in_force(settings)
+    require_sound()
     require_topics(project.manifest(), order.withhold)
     _require_submissions(settings, order)
     with only_one(settings, "run"):

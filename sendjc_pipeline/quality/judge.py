@@ -26,6 +26,7 @@ from sendjc_pipeline.quality.checks import (
     found_by_dbt,
     found_by_intake,
 )
+from sendjc_pipeline.quality.seeds_check import require_sound
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse import project
 from sendjc_pipeline.warehouse.build import NodeResult, build
@@ -43,7 +44,9 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
     Raises:
         DbtFault: dbt did not run; the warehouse that stood before still stands.
+        SeedsAtFault: a seed that people edit breaks its rules.
     """
+    require_sound()
     declared = declared_by_dbt(project.manifest())
     found: list[CheckResult] = []
     made_of = replace(inputs, linked_by=linked_by.read(settings, inputs.quarter))

@@ -6,6 +6,10 @@ with measured as (
     select * from {{ ref('metric_quarterly__activity') }}
     union all
     select * from {{ ref('metric_quarterly__cohort') }}
+    union all
+    select * from {{ ref('metric_quarterly__returns') }}
+    union all
+    select * from {{ ref('metric_quarterly__register') }}
 )
 
 select

@@ -6,6 +6,27 @@ with parameter as (
     from {{ ref('stg_submission__run_parameter') }}
 ),
 
+-- What the service catalogue states is at hand; nobody sends it.
+status as (
+    select
+        area_id,
+        feed,
+        service,
+        submission_status,
+        reason,
+        quarantine_note
+    from {{ ref('mart_submission_status') }}
+    union all
+    select distinct
+        area_id,
+        'service_catalogue' as feed,
+        subject as service,
+        'supplied' as submission_status,
+        cast(null as varchar) as reason,
+        cast(null as varchar) as quarantine_note
+    from {{ ref('int_register__statement') }}
+),
+
 -- What each metric of each reporting area needs, and what came of it; QT1 needs what both of its areas need.
 needed as (
     select
@@ -16,6 +37,10 @@ needed as (
         coalesce(
             status.reason,
             case
+                when status.submission_status is null and requirement.feed = 'service_catalogue'
+                    then
+                        'the service catalogue does not state ' || requirement.required_service || ' for '
+                        || member.member_area_id
                 when status.submission_status is null
                     then 'no partner is expected to send ' || requirement.feed || ' for ' || member.member_area_id
             end
@@ -23,7 +48,7 @@ needed as (
         status.quarantine_note
     from {{ ref('metric_requirement') }} as requirement
     cross join {{ ref('int_reference__area_member') }} as member
-    left join {{ ref('mart_submission_status') }} as status
+    left join status
         on
             requirement.feed = status.feed
             and requirement.required_service = status.service
@@ -72,3 +97,4 @@ inner join {{ ref('area') }} as area on judged.area_id = area.area_id
 where
     definition.valid_from <= parameter.quarter_end
     and coalesce(definition.valid_to >= parameter.quarter_end, true)
+    and (definition.areas = 'all' or {{ in_pipe_list('area.area_id', 'definition.areas') }})
