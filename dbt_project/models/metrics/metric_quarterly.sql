@@ -6,6 +6,10 @@ with measured as (
     select * from {{ ref('metric_quarterly__activity') }}
     union all
     select * from {{ ref('metric_quarterly__cohort') }}
+    union all
+    select * from {{ ref('metric_quarterly__pathway') }}
+    union all
+    select * from {{ ref('metric_quarterly__education') }}
 )
 
 select
@@ -54,9 +58,12 @@ select
 from measured
 left join {{ ref('metric_benchmark') }} as benchmark
     on measured.metric_id = benchmark.metric_id and measured.area_id = benchmark.area_id
+    and measured.breakdown_topic = 'Total'
 left join {{ ref('int_doubt__bound') }} as bound
     on
         measured.metric_id = bound.metric_id
         and measured.area_id = bound.area_id
         and measured.time_window = bound.time_window
         and measured.service = bound.service
+        and measured.tier = 'Total'
+        and measured.breakdown_topic = 'Total'
