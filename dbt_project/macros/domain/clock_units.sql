@@ -14,6 +14,7 @@ picked as (
         series.service,
         series.tier,
         series.counts,
+        series.per,
         clock.person_key,
         case series.part
             when 'within_limit' then not clock.is_over_limit
@@ -65,7 +66,7 @@ clock_unit as (
         {{ cell | join(',\n        ') }},
         person_key,
         case when is_part then 1 else 0 end as part,
-        1 as whole,
+        case when per = 'residents' then 0 else 1 end as whole,
         amount
     from picked
     where counts = 'clocks'

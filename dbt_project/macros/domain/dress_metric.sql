@@ -46,7 +46,7 @@ zeroed as (
             when joined.is_supplied then joined.numerator
         end as shown_numerator,
         case
-            when joined.is_supplied and joined.unit <> 'count' then coalesce(joined.denominator, 0)
+            when joined.is_supplied and joined.unit not in ('count', 'fte') then coalesce(joined.denominator, 0)
             when joined.is_supplied then joined.denominator
         end as shown_denominator,
         case

@@ -13,13 +13,14 @@ seen as (
         series.service,
         series.tier,
         measure.counts,
+        case when measure.per = 'residents' then 0 else 1 end as whole,
         event.person_key
     from {{ events }} as event
     inner join {{ ref('int_reference__area_member') }} as member on event.area_id = member.member_area_id
     inner join {{ ref('metric_definition') }} as definition
         on {{ in_pipe_list('event.event_type', 'definition.stop_event') }} and definition.family = '{{ family }}'
     inner join {{ ref('metric_measure') }} as measure
-        on definition.measure = measure.measure and measure.measure in ('children with an event', 'monthly mean of events')
+        on definition.measure = measure.measure and measure.picks = 'event'
     inner join {{ ref('metric_series') }} as series
         on
             definition.metric_id = series.metric_id
@@ -41,7 +42,7 @@ event_unit as (
         {{ cell | join(',\n        ') }},
         person_key,
         1 as part,
-        1 as whole,
+        whole,
         cast(null as integer) as amount
     from seen
     where counts = 'events'
@@ -50,7 +51,7 @@ event_unit as (
         {{ cell | join(',\n        ') }},
         person_key,
         1 as part,
-        1 as whole,
+        whole,
         cast(null as integer) as amount
     from seen
     where counts = 'children'

@@ -81,12 +81,73 @@ need_unit as (
     where cohort.primary_need in ('HI', 'VI', 'MSI') or cohort.secondary_need in ('HI', 'VI', 'MSI')
 ),
 
+{{ resident_units('activity') }},
+
 unit as (
     select * from event_unit
     union all
     select * from helped_unit
     union all
     select * from need_unit
+    union all
+    select * from resident_unit
 ),
 
-{{ figures_of('unit', 'quarter') }}
+figure as (
+    with
+    {{ figures_of('unit', 'quarter') | indent(4) }}
+),
+
+district as (
+    select
+        member.area_id,
+        resident.district,
+        resident.people
+    from ({{ residents() }}) as resident
+    inner join {{ ref('int_reference__area_member') }} as member on resident.area_id = member.member_area_id
+    where resident.district <> 'Total'
+),
+
+-- The best served district of an area to the worst; where one has fewer than ten children seen, a child would move it.
+gap as (
+    select
+        definition.metric_id,
+        seen.area_id,
+        seen.quarter,
+        seen.time_window,
+        seen.service,
+        seen.tier,
+        'Total' as breakdown_topic,
+        'Total' as breakdown,
+        cast(null as double precision) as numerator,
+        cast(sum(seen.value) as double precision) as denominator,
+        case
+            when min(seen.value) >= max(threshold.value) and count(*) = max(whole.district_count)
+                then max(seen.value / district.people) / min(seen.value / district.people)
+        end as value
+    from figure as seen
+    inner join {{ ref('metric_definition') }} as definition
+        on definition.measure = 'highest to lowest rate of districts'
+    inner join {{ ref('metric_series') }} as series
+        on
+            definition.metric_id = series.metric_id
+            and seen.time_window = series.time_window
+            and seen.service = series.service
+    inner join district on seen.area_id = district.area_id and seen.breakdown = district.district
+    inner join (
+        select
+            area_id,
+            count(*) as district_count
+        from district
+        group by area_id
+        having count(*) > 1
+    ) as whole on seen.area_id = whole.area_id
+    inner join {{ ref('quality_threshold') }} as threshold on threshold.threshold_id = 'min_percentile_count'
+    where seen.metric_id = 'cyp_accessing_count' and seen.breakdown_topic = 'district'
+    group by
+        definition.metric_id, seen.area_id, seen.quarter, seen.time_window, seen.service, seen.tier
+)
+
+select * from figure
+union all
+select * from gap

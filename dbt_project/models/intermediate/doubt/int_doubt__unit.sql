@@ -63,9 +63,9 @@ seen as (
 
 wait as (
     select
-        definition.metric_id,
-        case clock.status when 'open' then 'snapshot' else 'quarter' end as time_window,
-        clock.service,
+        series.metric_id,
+        series.time_window,
+        series.service,
         clock.person_key,
         {{ surrogate_key(['clock.clock_id', 'clock.case_id']) }} as unit_id,
         clock.area_id,
@@ -74,21 +74,21 @@ wait as (
         clock.is_over_limit,
         clock.wait_days
     from {{ ref('fct_clock__pathway') }} as clock
-    inner join {{ ref('metric_definition') }} as definition
+    inner join {{ ref('int_reference__metric_clock') }} as series
         on
-            clock.clock_id = definition.clock_id
-            and definition.measure
-            = case clock.status when 'open' then 'share of open clocks' else 'mean of completed clocks' end
+            clock.clock_id = series.clock_id
+            and series.grain = 'quarterly'
+            and series.tier = 'Total'
+            and (
+                (series.picks = 'open' and clock.status = 'open' and series.statistic in ('share', 'count'))
+                or (series.picks = 'completed' and clock.status = 'stopped' and series.statistic = 'mean')
+            )
     cross join parameter
     where
         clock.is_counted
         and (
             clock.status = 'open'
-            or (
-                clock.status = 'stopped'
-                and clock.stop_date >= parameter.quarter_start
-                and clock.stop_date <= parameter.quarter_end
-            )
+            or (clock.stop_date >= parameter.quarter_start and clock.stop_date <= parameter.quarter_end)
         )
 ),
 

@@ -128,6 +128,34 @@ kept_up as (
         cast(null as varchar) as year_note,
         is_never_sent as is_incomplete
     from {{ ref('int_reference__feed_kept_up') }}
+),
+
+resident as (
+    select
+        council.area_id,
+        'population' as feed,
+        'Total' as service,
+        case when count(population.area_id) > 0 then 'supplied' else 'not_supplied' end as submission_status,
+        case when count(population.area_id) = 0 then 'no estimate of the population of ' || council.area_id end as reason
+    from council
+    cross join parameter
+    left join {{ ref('int_returns__population') }} as population
+        on
+            council.area_id = population.area_id
+            and population.district = 'Total'
+            and population.year <= extract(year from {{ add_months('parameter.quarter_end', -6) }})
+    group by council.area_id
+),
+
+-- What the service catalogue states is at hand; nobody sends it.
+stated as (
+    select distinct
+        area_id,
+        'service_catalogue' as feed,
+        subject as service,
+        'supplied' as submission_status,
+        cast(null as varchar) as reason
+    from {{ ref('int_register__statement') }}
 )
 
 select * from expected
@@ -135,7 +163,7 @@ union all
 select * from told
 union all
 select * from kept_up
-{%- for relation in ['returned', 'spring', 'own'] %}
+{%- for relation in ['returned', 'spring', 'own', 'resident', 'stated'] %}
 union all
 select
     area_id,

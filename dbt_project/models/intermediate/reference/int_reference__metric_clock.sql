@@ -7,6 +7,7 @@ select
     measure.part,
     measure.statistic,
     measure.counts,
+    measure.per,
     series.grain,
     series.time_window,
     series.service,

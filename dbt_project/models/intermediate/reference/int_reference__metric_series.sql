@@ -16,6 +16,10 @@ needed as (
         coalesce(
             status.reason,
             case
+                when status.submission_status is null and requirement.feed = 'service_catalogue'
+                    then
+                        'the service catalogue does not state ' || requirement.required_service || ' for '
+                        || member.member_area_id
                 when status.submission_status is null and requirement.feed = 'any'
                     then 'nobody has told of ' || requirement.required_service || ' for ' || member.member_area_id
                 when status.submission_status is null
@@ -102,3 +106,4 @@ inner join {{ ref('area') }} as area on judged.area_id = area.area_id
 where
     definition.valid_from <= parameter.quarter_end
     and coalesce(definition.valid_to >= parameter.quarter_end, true)
+    and (definition.areas = 'all' or {{ in_pipe_list('area.area_id', 'definition.areas') }})
