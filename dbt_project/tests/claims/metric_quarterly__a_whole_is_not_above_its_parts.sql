@@ -34,4 +34,7 @@ inner join part
         and whole.tier = part.tier
         and whole.breakdown_topic = part.breakdown_topic
         and whole.breakdown = part.breakdown
-where whole.value > part.total or whole.value < part.largest
+where
+    (whole.value > part.total or whole.value < part.largest)
+    -- An area of one district is not cut by district, so its children are no part of the roll-up's.
+    and whole.breakdown_topic <> 'district'
