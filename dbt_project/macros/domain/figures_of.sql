@@ -7,36 +7,60 @@
 {% macro figures_of(units, period_column, topics=none) %}
 {%- set topics = breakdown_topics() if topics is none else topics %}
 {%- set cell = ['metric_id', 'area_id', 'period', 'time_window', 'service', 'tier'] -%}
+{%- if topics %}
+-- What each metric is cut by; an area of one district is its district.
+topic as (
+    select
+        metric_id,
+        breakdown_topic
+    from {{ ref('metric_breakdown') }}
+    union all
+    select distinct
+        metric_id,
+        'Total' as breakdown_topic
+    from {{ ref('metric_definition') }}
+),
+
+many_districts as (
+    select member.area_id
+    from {{ ref('district_area') }} as place
+    inner join {{ ref('int_reference__area_member') }} as member on place.area_id = member.member_area_id
+    group by member.area_id
+    having count(*) > 1
+),
+{%- endif %}
+
 described as (
     select
         {{ keys_of('unit', cell) }},
         unit.part,
         unit.whole,
-        unit.amount
-        {%- for topic in topics %},
-        coalesce(trait.{{ topic }}, '{{ topic_unknown(topic) }}') as {{ topic }}
-        {%- endfor %}
+        unit.amount,
+        {%- if topics %}
+        topic.breakdown_topic,
+        case topic.breakdown_topic
+            {%- for topic in topics %}
+            when '{{ topic }}' then coalesce(trait.{{ topic }}, '{{ topic_unknown(topic) }}')
+            {%- endfor %}
+            else 'Total'
+        end as breakdown
+        {%- else %}
+        'Total' as breakdown_topic,
+        'Total' as breakdown
+        {%- endif %}
     from {{ units }} as unit
     {%- if topics %}
+    inner join topic on unit.metric_id = topic.metric_id
     left join {{ ref('int_person__trait') }} as trait on unit.person_key = trait.person_key
+    where topic.breakdown_topic <> 'district' or unit.area_id in (select many_districts.area_id from many_districts)
     {%- endif %}
 ),
 
 summed as (
     select
         {{ cell | join(',\n        ') }},
-        {%- if topics %}
-        case
-            {%- for topic in topics %}
-            when grouping({{ topic }}) = 0 then '{{ topic }}'
-            {%- endfor %}
-            else 'Total'
-        end as breakdown_topic,
-        coalesce({{ topics | join(', ') }}, 'Total') as breakdown,
-        {%- else %}
-        'Total' as breakdown_topic,
-        'Total' as breakdown,
-        {%- endif %}
+        breakdown_topic,
+        breakdown,
         sum(part) as part,
         sum(whole) as whole,
         count(*) as unit_count,
@@ -45,17 +69,7 @@ summed as (
         {{ weeks(percentile('amount', 0.5)) }} as median_weeks,
         {{ weeks(percentile('amount', 0.92)) }} as p92_weeks
     from described
-    group by
-        {%- if topics %}
-        grouping sets (
-            ({{ cell | join(', ') }})
-            {%- for topic in topics %},
-            ({{ cell | join(', ') }}, {{ topic }})
-            {%- endfor %}
-        )
-        {%- else %}
-        {{ cell | join(', ') }}
-        {%- endif %}
+    group by {{ cell | join(', ') }}, breakdown_topic, breakdown
 ),
 
 -- A mix has the whole cell below the line: what share of the plans a need has.
@@ -76,21 +90,6 @@ shared as (
         on
             summed.period = reporting_window.period
             and summed.time_window = reporting_window.time_window
-    left join {{ ref('metric_breakdown') }} as wanted
-        on summed.metric_id = wanted.metric_id and summed.breakdown_topic = wanted.breakdown_topic
-    where
-        summed.breakdown_topic = 'Total'
-        or (
-            wanted.metric_id is not null
-            -- An area of one district is its district.
-            and (summed.breakdown_topic <> 'district' or summed.area_id in (
-                select member.area_id
-                from {{ ref('district_area') }} as district
-                inner join {{ ref('int_reference__area_member') }} as member on district.area_id = member.member_area_id
-                group by member.area_id
-                having count(*) > 1
-            ))
-        )
 )
 
 select

@@ -108,6 +108,15 @@ district as (
     where resident.district <> 'Total'
 ),
 
+districts_of_area as (
+    select
+        area_id,
+        count(*) as district_count
+    from district
+    group by area_id
+    having count(*) > 1
+),
+
 -- The best served district of an area to the worst; where one has fewer than ten children seen, a child would move it.
 gap as (
     select
@@ -134,14 +143,7 @@ gap as (
             and seen.time_window = series.time_window
             and seen.service = series.service
     inner join district on seen.area_id = district.area_id and seen.breakdown = district.district
-    inner join (
-        select
-            area_id,
-            count(*) as district_count
-        from district
-        group by area_id
-        having count(*) > 1
-    ) as whole on seen.area_id = whole.area_id
+    inner join districts_of_area as whole on seen.area_id = whole.area_id
     inner join {{ ref('quality_threshold') }} as threshold on threshold.threshold_id = 'min_percentile_count'
     where seen.metric_id = 'cyp_accessing_count' and seen.breakdown_topic = 'district'
     group by

@@ -16,7 +16,8 @@ plan_metric as (
         reporting_window.first_day,
         reporting_window.last_day
     from {{ ref('metric_definition') }} as definition
-    inner join {{ ref('metric_measure') }} as measure on definition.measure = measure.measure and measure.picks = 'plan'
+    inner join {{ ref('metric_measure') }} as measure
+        on definition.measure = measure.measure and measure.picks = 'plan'
     inner join {{ ref('metric_series') }} as series
         on definition.metric_id = series.metric_id and series.grain = 'quarterly'
     inner join {{ ref('int_reference__window') }} as reporting_window
@@ -34,8 +35,11 @@ plan_unit as (
         plan_metric.tier,
         plan.person_key,
         max(
-            case when plan.mark = plan_metric.part and (plan.mark <> 'begun' or plan.start_date >= plan_metric.first_day)
-                then 1 else 0 end
+            case
+                when plan.mark <> plan_metric.part then 0
+                when plan.mark = 'begun' and plan.start_date < plan_metric.first_day then 0
+                else 1
+            end
         ) as part,
         max(
             case

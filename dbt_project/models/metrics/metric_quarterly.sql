@@ -43,7 +43,8 @@ select
         when measured.value is null then null
         when bound.group_count is not null then 'doubtful_links'
         -- The clocks of a council's own cases are its cases', whoever the child is.
-        when definition.metric_class <> 'P' or definition.family = 'ehc' and measured.breakdown_topic = 'Total' then 'no_doubt'
+        when definition.metric_class <> 'P' then 'no_doubt'
+        when definition.family = 'ehc' and measured.breakdown_topic = 'Total' then 'no_doubt'
         when measure.doubt is not null and measured.breakdown_topic = 'Total' then 'no_doubt'
         else 'not_worked_out'
     end as bounds_basis,
@@ -64,8 +65,10 @@ select
     measured.source_feeds
 from measured
 left join {{ ref('metric_benchmark') }} as benchmark
-    on measured.metric_id = benchmark.metric_id and measured.area_id = benchmark.area_id
-    and measured.breakdown_topic = 'Total'
+    on
+        measured.metric_id = benchmark.metric_id
+        and measured.area_id = benchmark.area_id
+        and measured.breakdown_topic = 'Total'
 left join {{ ref('metric_definition') }} as definition
     on measured.metric_id = definition.metric_id and measured.metric_version = definition.metric_version
 left join {{ ref('metric_measure') }} as measure on definition.measure = measure.measure

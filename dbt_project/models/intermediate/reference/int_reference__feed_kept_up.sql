@@ -1,4 +1,4 @@
--- A feed that somebody sent for an area before is missed when it stops: without it a count would fall and nobody know why.
+-- A feed that somebody sent for an area before is missed when it stops: without it a count would fall, nobody knowing why.
 with parameter as (
     select
         quarter,
@@ -35,6 +35,18 @@ teller as (
     where feed = 'school_census'
 ),
 
+needed as (
+    select
+        'mhsds' as feed,
+        quarter_end as needed_end
+    from parameter
+    union all
+    select
+        'school_census' as feed,
+        census_end as needed_end
+    from parameter
+),
+
 newest as (
     select
         partner_id,
@@ -58,17 +70,7 @@ judged as (
         end as submission_status
     from teller
     cross join parameter
-    inner join (
-        select
-            'mhsds' as feed,
-            quarter_end as needed_end
-        from parameter
-        union all
-        select
-            'school_census' as feed,
-            census_end as needed_end
-        from parameter
-    ) as needed on teller.feed = needed.feed
+    inner join needed on teller.feed = needed.feed
     left join newest on teller.partner_id = newest.partner_id and teller.feed = newest.feed
 ),
 
