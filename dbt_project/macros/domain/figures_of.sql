@@ -1,6 +1,6 @@
 {#
     The figures of counted units: totals, and the breakdowns that the seed metric_breakdown asks for, from one scan. `units` is a relation (metric_id, area_id,
-    period, time_window, service, tier, person_key, part, whole, amount): what is in the numerator, what is in the denominator, and what is averaged. What
+    period, time_window, service, tier, person_key, part, whole, amount): what is in the numerator, in the denominator, and averaged. What
     is made of them is the statistic of the metric's measure. Breakdowns are of the child at the quarter's end; every child has one value
     in each, so that the values add up to the total.
 #}
