@@ -7,7 +7,7 @@ from sendjc_pipeline.release.ledger import Release
 from sendjc_pipeline.warehouse.connection import connect
 
 AREAS = ("nottingham", "nottinghamshire", "qt1", "derby", "newcastle")
-_SIGNS = {"count": "", "pct": " %", "weeks": " wk"}
+_SIGNS = {"pct": " %", "pct_change": " %", "weeks": " wk", "pp": " pp"}
 
 
 def print_headline(release: Release) -> None:
@@ -16,7 +16,7 @@ def print_headline(release: Release) -> None:
     try:
         rows = con.execute("""
             select metric_id, time_window, service, unit, area_id, value, suppression, value_status, england_value, benchmark_period
-            from metric_quarterly where breakdown = 'Total'
+            from metric_quarterly where breakdown = 'Total' and tier = 'Total'
             order by metric_id, time_window, service
         """).fetchall()
     finally:
@@ -28,18 +28,20 @@ def print_headline(release: Release) -> None:
         line[area] = _cell(value, unit, suppression, status)
         if england is not None:
             line["England"] = f"{_cell(england, unit, 'none', 'final')} ({period})"
+    told = {key: line for key, line in lines.items() if {line.get(area, "") for area in AREAS} - {"-", ""}}
     show(
         f"{release.release_id}: headline figures",
         ["metric", "window", *AREAS, "England"],
         [
             [label, window, *(line.get(area, "") for area in AREAS), line["England"]]
-            for (label, window), line in lines.items()
+            for (label, window), line in told.items()
         ],
         right=range(2, 8),
     )
     console.print(
         "c: a small number, or one that would give a small number back, is not shown.  w: withheld.  -: no figure."
     )
+    console.print(f"{len(lines) - len(told)} more have no figure in any area.")
     console.print(f"`sendjc explain METRIC --area AREA --quarter {release.quarter}` says why.", markup=False)
 
 
