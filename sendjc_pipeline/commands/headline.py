@@ -7,7 +7,8 @@ from sendjc_pipeline.release.ledger import Release
 from sendjc_pipeline.warehouse.connection import connect
 
 AREAS = ("nottingham", "nottinghamshire", "qt1", "derby", "newcastle")
-_SIGNS = {"pct": " %", "pct_change": " %", "weeks": " wk", "fte": ""}  # given to one place; all else in whole numbers
+_SIGNS = {"pct": " %", "pct_change": " %", "weeks": " wk", "pp": " pp"}
+_TO_ONE_PLACE = ("fte", "rate", "mean", "ratio")  # and those with a sign; all else in whole numbers
 
 
 def print_headline(release: Release) -> None:
@@ -16,7 +17,7 @@ def print_headline(release: Release) -> None:
     try:
         rows = con.execute("""
             select metric_id, time_window, service, unit, area_id, value, suppression, value_status, england_value, benchmark_period
-            from metric_quarterly where breakdown = 'Total'
+            from metric_quarterly where breakdown = 'Total' and tier = 'Total'
             order by metric_id, time_window, service
         """).fetchall()
     finally:
@@ -28,7 +29,7 @@ def print_headline(release: Release) -> None:
         line[area] = _cell(value, unit, suppression, status)
         if england is not None:
             line["England"] = f"{_cell(england, unit, 'none', 'final')} ({period})"
-    told = {key: line for key, line in lines.items() if set(line.values()) - {"", "-"}}
+    told = {key: line for key, line in lines.items() if {line.get(area, "") for area in AREAS} - {"-", ""}}
     show(
         f"{release.release_id}: headline figures",
         ["metric", "window", *AREAS, "England"],
@@ -55,4 +56,6 @@ def _cell(value: float | None, unit: str, suppression: str, status: str) -> str:
         return "w"
     if value is None:
         return "-"
-    return f"{value:,.1f}{_SIGNS[unit]}" if unit in _SIGNS else f"{value:,.0f}"
+    if unit in _SIGNS or unit in _TO_ONE_PLACE:
+        return f"{value:,.1f}{_SIGNS.get(unit, '')}"
+    return f"{value:,.0f}"

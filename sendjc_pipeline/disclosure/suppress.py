@@ -31,9 +31,9 @@ def suppress(
         nested: a table (metric_id, time_window, within_metric_id, within_time_window): which figure counts some of the children of which other.
         keys: what tells one published figure from another apart from its area.
 
-    A count is small when it is 1 to 4; a percentage when its numerator, its complement or its denominator is; any other statistic when the number of children
-    behind it is. Two figures of which one is nested in the other are told apart by their difference: where that is small, the nested one is hidden. A
-    total is hidden whenever a part of it is: shown, it would give the part back, and two hidden parts of a total of 8 would both be 4.
+    A count is small when it is 1 to 4; a percentage, rate or change when its numerator, its complement or its denominator is; any other statistic when the
+    number of children behind it is. Two figures of which one is nested in the other are told apart by their difference: where that is small, the nested
+    one is hidden. A total is hidden whenever a part of it is: shown, it would give the part back, and two hidden parts of a total of 8 would both be 4.
     """
     columns = [name for (name,) in con.execute(f"select column_name from (describe {source})").fetchall()]
     kept = [c for c in columns if c != "suppression"]
@@ -92,6 +92,6 @@ def _is_small() -> str:
     return f"""case
         when value is null and numerator is null and denominator is null then false
         when unit = 'count' then {count}
-        when unit = 'pct' then ({numerator}) or ({denominator}) or ({complement})
+        when unit in ('pct', 'rate', 'pct_change') then ({numerator}) or ({denominator}) or ({complement})
         else {denominator}
     end"""

@@ -33,6 +33,8 @@ joined as (
             and series.time_window = family.time_window
             and series.service = family.service
             and series.tier = family.tier
+            -- Without a figure there are no parts of it.
+            and (family.breakdown_topic = 'Total' or series.value_status in ('final', 'provisional'))
     where series.grain = 'quarterly' and series.family = '{{ family }}'
 ),
 
@@ -99,5 +101,6 @@ left join target
         zeroed.metric_id = target.metric_id
         and zeroed.area_id = target.area_id
         and zeroed.time_window = target.time_window
+        and zeroed.breakdown_topic = 'Total'
         and target.newest_rank = 1
 {% endmacro %}

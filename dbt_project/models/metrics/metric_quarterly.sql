@@ -7,6 +7,10 @@ with measured as (
     union all
     select * from {{ ref('metric_quarterly__cohort') }}
     union all
+    select * from {{ ref('metric_quarterly__pathway') }}
+    union all
+    select * from {{ ref('metric_quarterly__education') }}
+    union all
     select * from {{ ref('metric_quarterly__returns') }}
     union all
     select * from {{ ref('metric_quarterly__register') }}
@@ -38,7 +42,11 @@ select
     case
         when measured.value is null then null
         when bound.group_count is not null then 'doubtful_links'
-        else 'no_doubt'
+        -- The clocks of a council's own cases are its cases', whoever the child is.
+        when definition.metric_class <> 'P' then 'no_doubt'
+        when definition.family = 'ehc' and measured.breakdown_topic = 'Total' then 'no_doubt'
+        when measure.doubt is not null and measured.breakdown_topic = 'Total' then 'no_doubt'
+        else 'not_worked_out'
     end as bounds_basis,
     measured.value_status,
     measured.suppression,
@@ -57,10 +65,18 @@ select
     measured.source_feeds
 from measured
 left join {{ ref('metric_benchmark') }} as benchmark
-    on measured.metric_id = benchmark.metric_id and measured.area_id = benchmark.area_id
+    on
+        measured.metric_id = benchmark.metric_id
+        and measured.area_id = benchmark.area_id
+        and measured.breakdown_topic = 'Total'
+left join {{ ref('metric_definition') }} as definition
+    on measured.metric_id = definition.metric_id and measured.metric_version = definition.metric_version
+left join {{ ref('metric_measure') }} as measure on definition.measure = measure.measure
 left join {{ ref('int_doubt__bound') }} as bound
     on
         measured.metric_id = bound.metric_id
         and measured.area_id = bound.area_id
         and measured.time_window = bound.time_window
         and measured.service = bound.service
+        and measured.tier = 'Total'
+        and measured.breakdown_topic = 'Total'

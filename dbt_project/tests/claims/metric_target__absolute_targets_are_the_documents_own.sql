@@ -31,6 +31,25 @@ where
             )
         )
         and not (
+            area_id = 'nottinghamshire'
+            and (
+                (
+                    metric_id = 'ep_assessments_month'
+                    and time_window = 'month_mean'
+                    and target_value = 90
+                    and target_due_date = date '2023-10-31'
+                )
+                or (
+                    metric_id = 'structured_conversation_pct'
+                    and time_window = 'quarter'
+                    and (
+                        (target_value = 50 and target_due_date = date '2023-12-31')
+                        or (target_value = 95 and target_due_date = date '2024-07-31')
+                    )
+                )
+            )
+        )
+        and not (
             area_id = 'qt1'
             and target_due_date = date '2025-01-31'
             and (
