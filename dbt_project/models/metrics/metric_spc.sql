@@ -249,6 +249,7 @@ select
     {%- for side, sign in [('lower', '-'), ('upper', '+')] %}
     cast(
         case
+            when limited.mean is null then null
             when monthly.unit = 'pct' then least(greatest(limited.mean {{ sign }} limited.limit_distance, 0), 100)
             else limited.mean {{ sign }} limited.limit_distance
         end as double precision
