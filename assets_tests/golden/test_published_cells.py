@@ -42,7 +42,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="module")
-def parted(con: duckdb.DuckDBPyConnection, published_files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, list[Cell]]]:
+def parted(
+    con: duckdb.DuckDBPyConnection, published_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[int, dict[str, list[Cell]]]:
     """How many cells were compared, and those that do not agree by file: (share, period, level, place, topic, breakdown, published, ours)."""
     folder = tmp_path_factory.mktemp("release")
     with zipfile.ZipFile(published_files / "dfe_ehc_plans" / "education-health-and-care-plans_2025.zip") as archive:
@@ -73,14 +75,24 @@ def test_more_than_the_cells_asked_for_are_reproduced(parted: tuple[int, dict[st
 def test_every_cell_that_does_not_agree_is_known(parted: tuple[int, dict[str, list[Cell]]]) -> None:
     _, found = parted
     counted = {file: dict(Counter(cell[0] for cell in cells)) for file, cells in found.items() if cells}
-    assert counted == {"requests": UNKNOWN_DURATION, "newplans": WRONG_TOTAL, "caseload": JANUARY_2024, "sen_needs_all_plans": SURREY}
+    assert counted == {
+        "requests": UNKNOWN_DURATION,
+        "newplans": WRONG_TOTAL,
+        "caseload": JANUARY_2024,
+        "sen_needs_all_plans": SURREY,
+    }
 
 
-def test_the_causes_are_those_that_are_named(con: duckdb.DuckDBPyConnection, parted: tuple[int, dict[str, list[Cell]]]) -> None:
+def test_the_causes_are_those_that_are_named(
+    con: duckdb.DuckDBPyConnection, parted: tuple[int, dict[str, list[Cell]]]
+) -> None:
     _, found = parted
     assert all(float(ours) >= float(published) for *_, published, ours in found["requests"])
     assert {cell[1] for cell in found["newplans"]} == {"2022"}
-    assert {cell[3] for cell in found["newplans"] if cell[2] != "Local authority"} == {"England", "Yorkshire and The Humber"}
+    assert {cell[3] for cell in found["newplans"] if cell[2] != "Local authority"} == {
+        "England",
+        "Yorkshire and The Humber",
+    }
     assert {cell[1:4] for cell in found["caseload"]} == {
         ("202324", "National", "England"),
         ("202324", "Regional", "London"),
@@ -93,7 +105,9 @@ def test_the_causes_are_those_that_are_named(con: duckdb.DuckDBPyConnection, par
 OURS = ("Nottingham", "Nottinghamshire", "Derby", "Newcastle upon Tyne")
 
 
-def test_shares_of_counts_rounded_to_tens_lie_where_the_rounding_lets_them(con: duckdb.DuckDBPyConnection, published_files: Path) -> None:
+def test_shares_of_counts_rounded_to_tens_lie_where_the_rounding_lets_them(
+    con: duckdb.DuckDBPyConnection, published_files: Path
+) -> None:
     """Absence and SEN of children in social care: no published share lies outside what its rounded counts allow."""
     compared = outside = exact = 0
     for file, shares in ROUNDED_SHARES.items():
@@ -108,7 +122,9 @@ def test_shares_of_counts_rounded_to_tens_lie_where_the_rounding_lets_them(con: 
             ).fetchone()
             assert row is not None
             compared, outside, exact = compared + row[0], outside + row[1], exact + row[2]
-    print(f"\nDfE, absence and SEN of children in social care: {compared:,} shares, {exact:,} to the last place, {outside} outside their rounding")
+    print(
+        f"\nDfE, absence and SEN of children in social care: {compared:,} shares, {exact:,} to the last place, {outside} outside their rounding"
+    )
     assert outside == 0
     assert exact >= LEAST
 
@@ -118,7 +134,9 @@ def release(published_files: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tribunal table and the SitRep workbooks, as their readers leave them."""
     con = connect()
     readers.prepare(con)
-    benchmark_sql.read_into(con, "dfe_ehc_plans", [published_files / "dfe_ehc_plans" / "education-health-and-care-plans_2025.zip"])
+    benchmark_sql.read_into(
+        con, "dfe_ehc_plans", [published_files / "dfe_ehc_plans" / "education-health-and-care-plans_2025.zip"]
+    )
     benchmark_sql.read_into(con, "chs_sitrep", sorted((published_files / "nhse_community_waits").glob("*.xlsx")))
     yield con
     con.close()
@@ -169,7 +187,9 @@ def test_sitrep_totals_out_of_the_providers_and_the_bands(release: duckdb.DuckDB
         select count(*), count(*) filter (bands = total), count(*) filter (bands > total) from banded where total is not null and band_count = 7
         """
     ).fetchone()
-    print(f"\nNHS England, SitRep: {same:,} of {england:,} totals over organisations and {totals[1]:,} of {totals[0]:,} over bands reproduced")
+    print(
+        f"\nNHS England, SitRep: {same:,} of {england:,} totals over organisations and {totals[1]:,} of {totals[0]:,} over bands reproduced"
+    )
     assert (england, same) == ENGLAND
     assert totals == TOTALS
 

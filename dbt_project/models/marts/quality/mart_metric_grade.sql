@@ -115,7 +115,7 @@ fed as (
         area_id,
         avg(supplied) * coalesce(min(kept), 1) as completeness,
         min(timeliness) as timeliness,
-        greatest(min(validity), 0) as validity
+        case when min(validity) < 0 then 0 else min(validity) end as validity
     from needed
     group by metric_id, service, area_id
 ),
