@@ -72,43 +72,51 @@ def _segment(values: Sequence[Fraction | None], polarity: str, target: Fraction 
 def _marks(
     values: Sequence[Fraction | None], mean: Fraction, reach: Fraction, rules: Rules
 ) -> list[tuple[str | None, int]]:
-    size = len(values)
     side = [0 if v is None else (v > mean) - (v < mean) for v in values]
     outside = [v is not None and abs(v - mean) > reach for v in values]
     near = [v is not None and not outside[i] and abs(v - mean) > reach * 2 / 3 for i, v in enumerate(values)]
-    trend: list[int] = [0] * size
-    for start in range(size - rules.trend_points, -1, -1):  # the earliest run has the last word on a peak
-        window = values[start : start + rules.trend_points]
-        if any(v is None for v in window):
-            continue
-        steps = {(b > a) - (b < a) for a, b in pairwise(window)}  # type: ignore[operator]
-        if len(steps) == 1 and steps != {0}:
-            for place in range(start, start + rules.trend_points):
-                trend[place] = next(iter(steps))
-    shift = [False] * size
-    for start in range(size - rules.shift_points + 1):
-        window_sides = set(side[start : start + rules.shift_points])
-        if len(window_sides) == 1 and window_sides != {0}:
-            shift[start : start + rules.shift_points] = [True] * rules.shift_points
-    two = [False] * size
-    for start in range(size - 2):
-        places = range(start, start + 3)
-        if {side[p] for p in places} in ({1}, {-1}) and sum(near[p] for p in places) >= 2:
-            for p in places:
-                two[p] = two[p] or near[p]
+    trend, two, shift = (
+        _trends(values, rules.trend_points),
+        _two_of_three(side, near),
+        _shifts(side, rules.shift_points),
+    )
     marks: list[tuple[str | None, int]] = []
-    for place in range(size):
+    for place in range(len(values)):
         if outside[place]:
             marks.append(("outside_limits", side[place]))
         elif trend[place]:
             marks.append(("trend", trend[place]))
-        elif two[place]:
-            marks.append(("two_of_three", side[place]))
-        elif shift[place]:
-            marks.append(("shift", side[place]))
         else:
-            marks.append((None, side[place]))
+            marks.append(("two_of_three" if two[place] else "shift" if shift[place] else None, side[place]))
     return marks
+
+
+def _trends(values: Sequence[Fraction | None], length: int) -> list[int]:
+    found = [0] * len(values)
+    for start in range(len(values) - length, -1, -1):  # the earliest run has the last word on a peak
+        window = [v for v in values[start : start + length] if v is not None]
+        steps = {(b > a) - (b < a) for a, b in pairwise(window)}
+        if len(window) == length and len(steps) == 1 and steps != {0}:
+            found[start : start + length] = [*steps] * length
+    return found
+
+
+def _shifts(side: Sequence[int], length: int) -> list[bool]:
+    found = [False] * len(side)
+    for start in range(len(side) - length + 1):
+        if set(side[start : start + length]) in ({1}, {-1}):
+            found[start : start + length] = [True] * length
+    return found
+
+
+def _two_of_three(side: Sequence[int], near: Sequence[bool]) -> list[bool]:
+    found = [False] * len(side)
+    for start in range(len(side) - 2):
+        places = range(start, start + 3)
+        if {side[p] for p in places} in ({1}, {-1}) and sum(near[p] for p in places) >= 2:
+            for place in places:
+                found[place] = found[place] or near[place]
+    return found
 
 
 def _variation(cause: str | None, toward: int, polarity: str) -> str:
