@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unit.model_sql import load_seed, render
@@ -145,7 +145,7 @@ rules_of = st.builds(
 _SEEN: set[str | None] = set()
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(series_of(), min_size=12, max_size=24), rules_of)
 def test_the_model_and_the_oracle_say_the_same(series: list[Series], rules: Rules) -> None:
     for one, built in zip(series, charted(series, rules), strict=True):

@@ -90,29 +90,34 @@ stated as (
     left join grade
         on {{ same_keys('measured', 'grade', figure[:5]) }}
     left join {{ ref('metric_earlier') }} as due
-        on {{ same_keys('measured', 'due', figure) }}
-        and due.as_at = 'due'
-        and due.period_end = measured.target_due_date
+        on
+            {{ same_keys('measured', 'due', figure) }}
+            and due.as_at = 'due'
+            and measured.target_due_date = due.period_end
     left join {{ ref('metric_earlier') }} as previous
-        on {{ same_keys('measured', 'previous', figure) }}
-        and previous.as_at = 'previous'
+        on
+            {{ same_keys('measured', 'previous', figure) }}
+            and previous.as_at = 'previous'
     left join baseline
-        on {{ same_keys('measured', 'baseline', figure[:3]) }}
-        and baseline.newest_rank = 1
-        and measured.breakdown_topic = 'Total'
+        on
+            {{ same_keys('measured', 'baseline', figure[:3]) }}
+            and baseline.newest_rank = 1
+            and measured.breakdown_topic = 'Total'
     left join step_below
-        on {{ same_keys('measured', 'step_below', figure[:3]) }}
-        and step_below.target_due_date = measured.target_due_date
-        and step_below.nearest_rank = 1
+        on
+            {{ same_keys('measured', 'step_below', figure[:3]) }}
+            and measured.target_due_date = step_below.target_due_date
+            and step_below.nearest_rank = 1
     left join {{ ref('metric_closed') }} as closed
-        on {{ same_keys('measured', 'closed', figure[:2]) }}
-        and closed.approval_date <= parameter.quarter_end
+        on
+            {{ same_keys('measured', 'closed', figure[:2]) }}
+            and closed.approval_date <= parameter.quarter_end
 ),
 
 -- By how much each misses; nought or less is met.
 compared as (
     select
-        stated.*,
+        *,
         case when is_due then target_value else expected_before end as expected_value,
         case when polarity = 'lower' then -1 when polarity = 'higher' then 1 end as better,
         case
@@ -126,7 +131,7 @@ compared as (
 
 missed as (
     select
-        compared.*,
+        *,
         round(better * (expected_value - judged_value), 6) as shortfall,
         round(better * (target_value - previous_value), 6) as previous_shortfall,
         round(
@@ -140,7 +145,7 @@ missed as (
 )
 
 select
-    {{ keys_of('missed', figure) }},
+    {{ figure | join(',\n    ') }},
     case
         when unrated_reason is not null then 'not_rated'
         when shortfall <= 0 and is_due and is_closed and previous_shortfall <= 0 then 'blue'

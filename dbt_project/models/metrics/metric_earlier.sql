@@ -1,5 +1,5 @@
--- What a figure was before: at the end of the quarter before, and on the day on which its target was due, where that day lies
--- within the quarter. Reckoned anew from the clocks and months that this quarter's submissions tell of.
+-- What a figure was before: at the end of the quarter before, and on the day on which its target was due, where that day
+-- lies within the quarter. Reckoned anew from the clocks and months that this quarter's submissions tell of.
 with parameter as (
     select
         quarter_start,

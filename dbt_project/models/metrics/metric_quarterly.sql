@@ -52,8 +52,11 @@ select
     brag.direction_basis,
     case when measured.value is not null then chart.variation end as spc_variation,
     case when measured.value is not null then chart.assurance end as spc_assurance,
-    case when measured.value is not null and chart.is_trial then 'trial_limits' when chart.variation is not null then 'limits' end
-        as spc_basis,
+    case
+        when measured.value is null or chart.variation is null then null
+        when chart.is_trial then 'trial_limits'
+        else 'limits'
+    end as spc_basis,
     worst.grade as dq_grade,
     -- Why there is no figure says it all; beside a figure stands what is weakest about it.
     nullif(
@@ -89,5 +92,6 @@ left join chart
         {{ same_keys('measured', 'chart', ['metric_id', 'area_id', 'service', 'tier', 'breakdown_topic', 'breakdown']) }}
         and {{ in_pipe_list('measured.time_window', 'chart.of_windows') }}
 left join {{ ref('mart_metric_grade') }} as worst
-    on {{ same_keys('measured', 'worst', figure[:5]) }}
-    and worst.is_worst
+    on
+        {{ same_keys('measured', 'worst', figure[:5]) }}
+        and worst.is_worst

@@ -1,8 +1,8 @@
 {%- set series = ['metric_id', 'area_id', 'time_window', 'service', 'tier', 'breakdown_topic', 'breakdown'] %}
 {%- set segment = series + ['segment'] %}
 {%- set stretch = segment + ['stretch'] -%}
--- XmR charts in the way of Making Data Count (domain/rules.md 7.5). A month without a figure is no point; it parts the months
--- beside it into two stretches, and neither a moving range nor a run reaches over it.
+-- XmR charts in the way of Making Data Count (domain/rules.md 7.5). A month without a figure is no point; it parts the
+-- months beside it into two stretches, and neither a moving range nor a run reaches over it.
 with parameter as (
     select
         {%- for name in [
@@ -121,19 +121,19 @@ placed as (
 
 neighboured as (
     select
-        placed.*,
+        *,
         case
-            when slope = lag(slope) over (partition by {{ keys_of('placed', stretch) }} order by month) then 0 else 1
+            when slope = lag(slope) over (partition by {{ stretch | join(', ') }} order by month) then 0 else 1
         end as is_new_slope,
         case
-            when side = lag(side) over (partition by {{ keys_of('placed', stretch) }} order by month) then 0 else 1
+            when side = lag(side) over (partition by {{ stretch | join(', ') }} order by month) then 0 else 1
         end as is_new_side,
         {%- for number in [1, 2] %}
         {%- for name, function in [('earlier', 'lag'), ('later', 'lead')] %}
-        {{ function }}(side, {{ number }}) over (partition by {{ keys_of('placed', stretch) }} order by month)
+        {{ function }}(side, {{ number }}) over (partition by {{ stretch | join(', ') }} order by month)
             as side_{{ name }}_{{ number }},
         {{ function }}(case when is_near_limit then 1 else 0 end, {{ number }}) over (
-            partition by {{ keys_of('placed', stretch) }} order by month
+            partition by {{ stretch | join(', ') }} order by month
         ) as near_{{ name }}_{{ number }}{{ ',' if not (loop.last and number == 2) }}
         {%- endfor %}
         {%- endfor %}
@@ -142,13 +142,13 @@ neighboured as (
 
 numbered as (
     select
-        neighboured.*,
+        *,
         sum(is_new_slope) over (
-            partition by {{ keys_of('neighboured', stretch) }} order by month
+            partition by {{ stretch | join(', ') }} order by month
             rows between unbounded preceding and current row
         ) as slope_run,
         sum(is_new_side) over (
-            partition by {{ keys_of('neighboured', stretch) }} order by month
+            partition by {{ stretch | join(', ') }} order by month
             rows between unbounded preceding and current row
         ) as side_run
     from neighboured
@@ -159,20 +159,24 @@ counted as (
         numbered.*,
         case
             when
-                slope <> 0
-                and count(*) over (partition by {{ keys_of('numbered', stretch) }}, slope_run)
+                numbered.slope <> 0
+                and count(*) over (partition by {{ keys_of('numbered', stretch) }}, numbered.slope_run)
                 >= parameter.trend_points - 1
-                then slope
+                then numbered.slope
         end as trend,
-        side <> 0
-        and count(*) over (partition by {{ keys_of('numbered', stretch) }}, side_run) >= parameter.shift_points
+        numbered.side <> 0
+        and count(*) over (partition by {{ keys_of('numbered', stretch) }}, numbered.side_run) >= parameter.shift_points
             as is_shift,
         -- Any two of three on one side between a near limit and the limit, of which this is one.
-        is_near_limit
+        numbered.is_near_limit
         and (
-            coalesce(side = side_earlier_1 and side = side_earlier_2 and near_earlier_1 + near_earlier_2 > 0, false)
-            or coalesce(side = side_earlier_1 and side = side_later_1 and near_earlier_1 + near_later_1 > 0, false)
-            or coalesce(side = side_later_1 and side = side_later_2 and near_later_1 + near_later_2 > 0, false)
+            {%- for one, other in [('earlier_1', 'earlier_2'), ('earlier_1', 'later_1'), ('later_1', 'later_2')] %}
+            {{ 'or ' if not loop.first }}coalesce(
+                numbered.side = numbered.side_{{ one }}
+                and numbered.side = numbered.side_{{ other }}
+                and numbered.near_{{ one }} + numbered.near_{{ other }} > 0, false
+            )
+            {%- endfor %}
         ) as is_two_of_three
     from numbered
     cross join parameter
@@ -181,19 +185,19 @@ counted as (
 -- The point that a trend starts from belongs to it, though its own step does not.
 caused as (
     select
-        {{ keys_of('counted', series) }},
+        {{ series | join(', ') }},
         month,
         side,
         is_outside,
         is_two_of_three,
         is_shift,
-        coalesce(trend, lead(trend) over (partition by {{ keys_of('counted', stretch) }} order by month)) as trend
+        coalesce(trend, lead(trend) over (partition by {{ stretch | join(', ') }} order by month)) as trend
     from counted
 ),
 
 flagged as (
     select
-        {{ keys_of('caused', series) }},
+        {{ series | join(', ') }},
         month,
         case
             when is_outside then 'outside_limits'
@@ -204,6 +208,15 @@ flagged as (
         -- A trend points where it leads, any other cause where the point lies.
         case when not is_outside and trend is not null then trend else side end as points_to
     from caused
+),
+
+charted_month as (
+    select distinct
+        metric_id,
+        area_id,
+        month,
+        time_window
+    from monthly
 ),
 
 target as (
@@ -217,12 +230,12 @@ target as (
         row_number() over (
             partition by target.metric_id, target.area_id, monthly.month, monthly.time_window
             order by
-                case when target.time_window = monthly.time_window then 0 else 1 end,
+                case when target.time_window = monthly.time_window then 0 else 1 end asc,
                 target.effective_from desc,
-                target.time_window
+                target.time_window asc
         ) as nearest_rank
     from {{ ref('metric_target') }} as target
-    inner join (select distinct metric_id, area_id, month, time_window from monthly) as monthly
+    inner join charted_month as monthly
         on
             target.metric_id = monthly.metric_id
             and target.area_id = monthly.area_id

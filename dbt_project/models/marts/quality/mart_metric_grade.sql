@@ -171,8 +171,9 @@ compared as (
         abs({{ pct('measured.value - benchmark.value', 'benchmark.value') }}) as difference_pct
     from series
     inner join {{ ref('metric_measured') }} as measured
-        on {{ same_keys('series', 'measured', series) }}
-        and measured.breakdown_topic = 'Total'
+        on
+            {{ same_keys('series', 'measured', series) }}
+            and measured.breakdown_topic = 'Total'
     inner join {{ ref('mart_benchmark') }} as benchmark
         on series.metric_id = benchmark.metric_id and series.area_code = benchmark.area_code
     cross join parameter
@@ -207,10 +208,11 @@ steadied as (
     from {{ ref('metric_spc') }} as now
     cross join parameter
     inner join {{ ref('metric_spc') }} as earlier
-        on {{ same_keys('now', 'earlier', series) }}
-        and now.breakdown = earlier.breakdown
-        and now.breakdown_topic = earlier.breakdown_topic
-        and earlier.month = substring(cast({{ add_days('parameter.quarter_start', -1) }} as varchar), 1, 7)
+        on
+            {{ same_keys('now', 'earlier', series) }}
+            and now.breakdown = earlier.breakdown
+            and now.breakdown_topic = earlier.breakdown_topic
+            and earlier.month = substring(cast({{ add_days('parameter.quarter_start', -1) }} as varchar), 1, 7)
     where
         now.month = substring(cast(parameter.quarter_end as varchar), 1, 7)
         and now.breakdown_topic = 'Total'
@@ -316,5 +318,6 @@ select
 from ranked
 cross join parameter
 left join excepted
-    on {{ same_keys('ranked', 'excepted', series[1:]) }}
-    and ranked.metric_id in ('ehcp_20w_pct_inc', 'ehcp_20w_pct_exc')
+    on
+        {{ same_keys('ranked', 'excepted', series[1:]) }}
+        and ranked.metric_id in ('ehcp_20w_pct_inc', 'ehcp_20w_pct_exc')
