@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- The figures of every family, one beside the other.
 with measured as (
     select * from {{ ref('metric_quarterly__ehc') }}
