@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from sendjc_pipeline.disclosure.counts import suppress_counts
+from sendjc_pipeline.disclosure.following import Following, follow
 from sendjc_pipeline.disclosure.overlapping import Overlapping, suppress_overlapping
 from sendjc_pipeline.disclosure.rounding import round_counts
 from sendjc_pipeline.release.write import PublishedTable
@@ -20,7 +21,9 @@ from sendjc_pipeline.settings import SendjcError
 _METRIC_KEYS = ["metric_id", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
 METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly": ["month", *_METRIC_KEYS]}
 
-_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis")
+_FIGURES = (
+    "numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis", "brag", "direction", "spc_variation", "spc_assurance",
+)  # fmt: skip
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
     "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (where counts are rounded: a count of 1 to 7 is hidden);"
@@ -60,12 +63,16 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
 def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, target: str) -> None:
     """Copy a table that is no metric table to a temporary one, with small numbers treated as its exposure says.
 
-    meta.small_numbers is {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
+    meta.small_numbers is {follows, hides, group, group_hides} for a table beside the figures of a metric table (following.follow),
+    {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
     keys} for a table of counts by area (counts.suppress_counts), {children, whole, counts, shares, estimates} for one of overlapping groups
     (rounding.round_counts); without it the table holds nobody and is copied as it is.
     """
     rule, source = table.small_numbers, f"main.{table.name}"
-    if "hides" in rule:
+    if "follows" in rule:
+        keys = ["area_id", *METRIC_KEYS[rule["follows"]]]
+        follow(con, source, target, f"temp.main.release_{rule['follows']}", keys, Following.model_validate(rule))
+    elif "hides" in rule:
         suppress_overlapping(con, source, target, Overlapping.model_validate(rule))
     elif "count" in rule:
         suppress_counts(con, source, target, "main.area_rollup", rule["keys"], rule["count"])

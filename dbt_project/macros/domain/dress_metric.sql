@@ -1,7 +1,8 @@
 {#
     The rows of a metric family with everything that is known of them beside the figures: definition, the status of what was
     supplied, and the target in force. There is a row for every metric and area, whatever arrived: a true zero is 0, and a
-    figure that cannot be given is null with the reason. Benchmarks are joined later, in metric_quarterly.
+    figure that cannot be given is null with the reason. What surrounds a figure (rating, chart, grade, benchmark) is joined later, in metric_quarterly:
+    the empty columns here keep the shape.
 #}
 {% macro dress_metric(family_model, family) %}
 with target as (
@@ -103,4 +104,6 @@ left join target
         and zeroed.time_window = target.time_window
         and zeroed.breakdown_topic = 'Total'
         and target.newest_rank = 1
+        -- A document sets its number for the whole, not for each part.
+        and zeroed.breakdown_topic = 'Total'
 {% endmacro %}
