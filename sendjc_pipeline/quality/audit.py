@@ -6,12 +6,14 @@ is not per quarter (measured; design notes, toolchain 4.3).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 import duckdb
 import pandas as pd
 
 from sendjc_pipeline.quality.checks import Check, CheckResult
+from sendjc_pipeline.warehouse.connection import few_at_once
 
 _COLUMNS = {
     "quarter": "varchar",
@@ -30,24 +32,39 @@ def fingerprint(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
     Rows are hashed one by one and added up: the sum sees a row twice, which a bitwise xor would cancel.
     """
-    columns = con.execute(
-        "select column_name, data_type from information_schema.columns where table_schema = 'main' and table_name = ?"
-        " order by ordinal_position",
-        [table],
-    ).fetchall()
+    return _fingerprint(con, table, _columns(con).get(table, []))
+
+
+def fingerprints(
+    con: duckdb.DuckDBPyConnection, tables: Iterable[str], *, are_temporary: bool = False
+) -> dict[str, str]:
+    """The fingerprint of each named table; their columns are asked for once, and a few are read at once unless only `con` itself can see them."""
+    names, columns = sorted(set(tables) - {""}), _columns(con)
+
+    def judge(own: duckdb.DuckDBPyConnection, table: str) -> str:
+        return _fingerprint(own, table, columns.get(table, []))
+
+    found = [judge(con, table) for table in names] if are_temporary else few_at_once(con, judge, names)
+    return dict(zip(names, found, strict=True))
+
+
+def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in con.execute(
+        "select table_name, column_name, data_type from information_schema.columns where table_schema = 'main' order by table_name, ordinal_position"
+    ).fetchall():
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]) -> str:
     if not columns:
         return ""
     found = con.execute(
         f'select count(*), coalesce(sum(md5_number_lower(cast(to_json(t) as varchar))::hugeint), 0) from main."{table}" as t'
     ).fetchone()
     assert found is not None  # an aggregate without group by always gives a row
-    text = con.execute("select md5(?)", [f"{columns}|{found[0]}|{found[1]}"]).fetchone()
-    return str(text[0]) if text else ""
-
-
-def fingerprints(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, str]:
-    """The fingerprint of each named table."""
-    return {table: fingerprint(con, table) for table in sorted(set(tables)) if table}
+    return hashlib.md5(f"{columns}|{found[0]}|{found[1]}".encode(), usedforsecurity=False).hexdigest()
 
 
 def write(con: duckdb.DuckDBPyConnection, quarter: str, results: Sequence[CheckResult]) -> None:

@@ -75,13 +75,21 @@ def add_causes(
 
 def _submissions(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[tuple[str, str, str]]:
     """(partner, feed, cause) of every partner's file that is used on one side only."""
-    old, new = ({_slot(s): s["submission_id"] for s in made.get("submissions", ()) if s["used"]} for made in (before, now))
+    old, new = (
+        {_slot(s): s["submission_id"] for s in made.get("submissions", ()) if s["used"]} for made in (before, now)
+    )
     moved = set()
     for slot in old.keys() | new.keys():
         if old.get(slot) == new.get(slot):
             continue
         late = slot not in old and not any(other[:2] == slot[:2] and other not in new for other in old)
-        moved.add((slot[0], slot[1], LATE if late else TAKEN_BACK if slot not in new and not _succeeded(slot, new) else CORRECTION))
+        moved.add(
+            (
+                slot[0],
+                slot[1],
+                LATE if late else TAKEN_BACK if slot not in new and not _succeeded(slot, new) else CORRECTION,
+            )
+        )
     return moved
 
 

@@ -32,7 +32,9 @@ class Side:
         return cls(relation, tuple(name for name in names if name != "release_id"))
 
 
-def compare(con: duckdb.DuckDBPyConnection, target: str, tables: Mapping[str, tuple[Side, Side, Sequence[str]]]) -> None:
+def compare(
+    con: duckdb.DuckDBPyConnection, target: str, tables: Mapping[str, tuple[Side, Side, Sequence[str]]]
+) -> None:
     """Make temporary table `target`: one row per cell that differs between the two sides of each table, given its key.
 
     A row that only one side has is one row: of column `value` where the table has one, else of `*`. A table without a key is compared by whole
@@ -65,7 +67,9 @@ def _differences(table: str, old: Side, new: Side, key: Sequence[str]) -> str:
     )
     pairs = [_pair(name, f"o.{name}::varchar", f"n.{name}::varchar") for name in cells]
     whole = _pair(said, *(f"{side}.value::varchar" if said == "value" else "null" for side in ("o", "n")))
-    differing = f"list_filter([{', '.join(pairs)}], lambda c: c.old_value is distinct from c.new_value)" if pairs else "[]"
+    differing = (
+        f"list_filter([{', '.join(pairs)}], lambda c: c.old_value is distinct from c.new_value)" if pairs else "[]"
+    )
     hidden = "coalesce(old_suppression, 'none') in ('primary', 'secondary') or coalesce(new_suppression, 'none') in ('primary', 'secondary')"
     kept = "cell.column_name in ('suppression', 'value_status', 'dq_reason')"
     old_value, new_value = (f"case when not ({hidden}) or {kept} then cell.{end}_value end" for end in ("old", "new"))

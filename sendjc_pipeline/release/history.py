@@ -50,10 +50,13 @@ def refresh(settings: Settings) -> Path:
     con = connect(fresh)
     try:
         con.register("found", pd.DataFrame(rows, columns=list(_empty()), dtype="object"))
-        casts = ", ".join(f"{name}::{kind} as {name}" for name, kind in _empty().items())
+        casts = ", ".join(f"try_cast({name} as {kind}) as {name}" for name, kind in _empty().items())
         con.execute(f"begin; create table release as select {casts} from found order by quarter, revision")
         releases = ledger.all_releases(settings)
-        for table, name in (("figure_as_published", "metric_quarterly.parquet"), ("revision", "tables/revision.parquet")):
+        for table, name in (
+            ("figure_as_published", "metric_quarterly.parquet"),
+            ("revision", "tables/revision.parquet"),
+        ):
             files = [str(release.folder / name) for release in releases if (release.folder / name).is_file()]
             if files:
                 con.execute(f"create table {table} as from read_parquet(?, union_by_name = true)", [files])

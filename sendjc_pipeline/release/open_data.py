@@ -22,7 +22,7 @@ FILTERS = {"service": "Service", "tier": "Tier", "breakdown": "Breakdown"}
 _GROUPED_BY = {"breakdown": "breakdown_topic"}
 _UNITS = {"pct": ("%", "1"), "count": ("", "0")}
 _PARTS = {"value": "", "numerator": "_numerator", "denominator": "_denominator"}
-META = ("col_name", "col_type", "label", "indicator_grouping", "indicator_unit", "indicator_dp", "filter_hint", "filter_grouping_column", "filter_default")  # fmt: skip
+META = (*open_data_checks.META_COLUMNS, "filter_default")
 
 
 class BreaksTheStandard(SendjcError):
@@ -40,7 +40,9 @@ class _Indicator:
     unit: str
 
 
-def write(con: duckdb.DuckDBPyConnection, folder: Path, quarter: Quarter, source: str = "open_metric_quarterly") -> None:
+def write(
+    con: duckdb.DuckDBPyConnection, folder: Path, quarter: Quarter, source: str = "open_metric_quarterly"
+) -> None:
     """Write open_data/*.csv with their meta files from the unsuppressed metric table, withheld figures emptied, of `con`.
 
     Raises:
@@ -69,7 +71,10 @@ def _write_file(con: duckdb.DuckDBPyConnection, path: Path, which: str, time: tu
     indicators = _indicators(con)
     if not indicators:
         return
-    levels = {name: con.execute(f"select list(distinct {name} order by {name}) from open_cells").fetchall()[0][0] for name in FILTERS}
+    levels = {
+        name: con.execute(f"select list(distinct {name} order by {name}) from open_cells").fetchall()[0][0]
+        for name in FILTERS
+    }
     filters = [name for name in FILTERS if len(levels[name]) > 1]
     grouping = [_GROUPED_BY[name] for name in filters if name in _GROUPED_BY]
     cells = ", ".join(f"coalesce(max({_cell(i)}) filter (where {_which(i)}), 'z') as {i.column}" for i in indicators)
@@ -108,7 +113,11 @@ def _indicators(con: duckdb.DuckDBPyConnection) -> list[_Indicator]:
         parts = ("value",) if unit == "count" else tuple(_PARTS) if unit == "pct" else ("value", "denominator")
         for part in parts:
             told = label if part == "value" else f"{label}: {part}"
-            found.append(_Indicator(f"{stem}{_PARTS[part]}", metric, window, part, told, topic.replace("_", " ").capitalize(), unit))
+            found.append(
+                _Indicator(
+                    f"{stem}{_PARTS[part]}", metric, window, part, told, topic.replace("_", " ").capitalize(), unit
+                )
+            )
     return found
 
 

@@ -26,7 +26,20 @@ LEVELS = {
     "Local authority district": ("lad_code", "lad_name"),
 }
 _LOWER = {"National": 0, "Regional": 1, "Local authority": 2, "Local authority district": 3}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _GROUPS = (
     {"Autumn and spring term"}, {"Calendar year"}, {"Financial year"}, {"Academic year"}, {"Tax year"}, {"Reporting year"},
     {"Spring term", "Autumn term", "Summer term"}, {f"Week {n}" for n in range(1, 53)}, set(_MONTHS),
@@ -34,8 +47,9 @@ _GROUPS = (
 )  # fmt: skip
 _FOUR_DIGITS = {"Calendar year", "Reporting year", *_MONTHS, *(f"Week {n}" for n in range(1, 53))}
 _HIDDEN_FILTERS = (
-    "male female asian chinese indian pakistani bangladeshi black african caribbean white roma irish english british scottish welsh arab"
-).split()
+    "male", "female", "asian", "chinese", "indian", "pakistani", "bangladeshi", "black", "african", "caribbean", "white", "roma",
+    "irish", "english", "british", "scottish", "welsh", "arab",
+)  # fmt: skip
 _GEOGRAPHY = {column for columns in LEVELS.values() for column in columns} | {"country_code", "country_name"}
 _HARMONISED = {
     "sex": {"Total", "Male", "Female", "Unknown"},
@@ -161,13 +175,19 @@ def meta_columns_are_there(data: OpenData) -> Iterator[str]:
 @_rule("FAIL")
 def meta_columns_are_known(data: OpenData) -> Iterator[str]:
     """No other column than those and the two optional ones."""
-    yield from (f"meta column {name} is unknown" for name in data.meta_columns if name not in META_COLUMNS + META_OPTIONAL)
+    yield from (
+        f"meta column {name} is unknown" for name in data.meta_columns if name not in META_COLUMNS + META_OPTIONAL
+    )
 
 
 @_rule("FAIL")
 def meta_types_are_known(data: OpenData) -> Iterator[str]:
     """Filter or Indicator."""
-    yield from (f"{r['col_name']} is '{r.get('col_type')}'" for r in data.meta if r.get("col_type") not in ("Filter", "Indicator"))
+    yield from (
+        f"{r['col_name']} is '{r.get('col_type')}'"
+        for r in data.meta
+        if r.get("col_type") not in ("Filter", "Indicator")
+    )
 
 
 @_rule("FAIL")
@@ -212,14 +232,20 @@ def there_are_columns_enough(data: OpenData) -> Iterator[str]:
 def meta_tells_of_no_geography(data: OpenData) -> Iterator[str]:
     """Places and time are no filters."""
     ours = _GEOGRAPHY | set(MANDATORY)
-    yield from (f"{name} is a column of place or time" for name in data.filters + data.indicators + data.groupings if name in ours)
+    yield from (
+        f"{name} is a column of place or time"
+        for name in data.filters + data.indicators + data.groupings
+        if name in ours
+    )
 
 
 @_rule("WARNING")
 def other_columns_are_in_meta(data: OpenData) -> Iterator[str]:
     """A column that meta does not tell of is not shown, unless it is a filter of one level."""
     known = {*data.filters, *data.indicators, *data.groupings, *_GEOGRAPHY, *MANDATORY}
-    yield from (f"{name} is not in meta" for name in data.columns if name not in known and len(set(data.values(name))) > 1)
+    yield from (
+        f"{name} is not in meta" for name in data.columns if name not in known and len(set(data.values(name))) > 1
+    )
 
 
 @_rule("FAIL")
@@ -232,7 +258,9 @@ def time_period_is_a_number(data: OpenData) -> Iterator[str]:
 def time_identifier_is_known(data: OpenData) -> Iterator[str]:
     """One of the standard's."""
     known = set().union(*_GROUPS)
-    yield from (f"time_identifier '{value}'" for value in sorted(set(data.values("time_identifier"))) if value not in known)
+    yield from (
+        f"time_identifier '{value}'" for value in sorted(set(data.values("time_identifier"))) if value not in known
+    )
 
 
 @_rule("FAIL")
@@ -246,7 +274,9 @@ def time_identifiers_are_of_one_group(data: OpenData) -> Iterator[str]:
 @_rule("FAIL")
 def time_period_has_the_length_of_its_identifier(data: OpenData) -> Iterator[str]:
     """Four digits for calendar and reporting years, months and weeks; six for all others."""
-    for period, identifier in sorted({(row.get("time_period", ""), row.get("time_identifier", "")) for row in data.rows}):
+    for period, identifier in sorted(
+        {(row.get("time_period", ""), row.get("time_identifier", "")) for row in data.rows}
+    ):
         if len(period) != (4 if identifier in _FOUR_DIGITS else 6):
             yield f"{period} as {identifier}"
 
@@ -278,7 +308,9 @@ def columns_of_the_level_are_filled(data: OpenData) -> Iterator[str]:
     """And they are filled on each of its rows; the country on every row."""
     for level, columns in LEVELS.items():
         for row in data.where(level):
-            yield from (f"{level} without {name}" for name in (*columns, "country_code", "country_name") if not row.get(name))
+            yield from (
+                f"{level} without {name}" for name in (*columns, "country_code", "country_name") if not row.get(name)
+            )
 
 
 @_rule("FAIL")
@@ -293,7 +325,9 @@ def columns_of_lower_levels_are_blank(data: OpenData) -> Iterator[str]:
 def local_authorities_have_a_region(data: OpenData) -> Iterator[str]:
     """Code and name."""
     for row in data.where("Local authority"):
-        yield from (f"{row.get('la_name')} without {name}" for name in ("region_code", "region_name") if not row.get(name))
+        yield from (
+            f"{row.get('la_name')} without {name}" for name in ("region_code", "region_name") if not row.get(name)
+        )
 
 
 @_rule("FAIL")
@@ -307,13 +341,22 @@ def geography_has_no_totals(data: OpenData) -> Iterator[str]:
 def an_unknown_place_is_told_as_such(data: OpenData) -> Iterator[str]:
     """Code x with the name Not available."""
     for code, name in (("new_la_code", "la_name"), ("region_code", "region_name")):
-        yield from (f"{name} '{row.get(name)}' with code x" for row in data.rows if row.get(code) == "x" and row.get(name) != "Not available")
+        yield from (
+            f"{name} '{row.get(name)}' with code x"
+            for row in data.rows
+            if row.get(code) == "x" and row.get(name) != "Not available"
+        )
 
 
 @_rule("FAIL")
 def a_place_has_one_code(data: OpenData) -> Iterator[str]:
     """A code has one name, a name one code."""
-    for code, name in (("new_la_code", "la_name"), ("old_la_code", "la_name"), ("region_code", "region_name"), ("country_code", "country_name")):
+    for code, name in (
+        ("new_la_code", "la_name"),
+        ("old_la_code", "la_name"),
+        ("region_code", "region_name"),
+        ("country_code", "country_name"),
+    ):
         pairs = {(row.get(code) or "", row.get(name) or "") for row in data.rows} - {("", "")}
         yield from (f"{name}: {one}" for one in _twice(n for _, n in pairs))
         yield from (f"{code}: {one}" for one in _twice(c for c, _ in pairs))
@@ -340,7 +383,9 @@ def column_names_start_with_a_letter(data: OpenData) -> Iterator[str]:
 @_rule("FAIL")
 def indicators_hide_no_filter(data: OpenData) -> Iterator[str]:
     """boys_male_count hides a filter in a name."""
-    yield from (f"{name} names '{word}'" for name in data.indicators for word in _HIDDEN_FILTERS if word in name.lower())
+    yield from (
+        f"{name} names '{word}'" for name in data.indicators for word in _HIDDEN_FILTERS if word in name.lower()
+    )
 
 
 @_rule("FAIL")
@@ -401,12 +446,16 @@ def filter_groups_group_one_filter(data: OpenData) -> Iterator[str]:
 @_rule("FAIL")
 def indicators_are_not_grouped_as_filters(data: OpenData) -> Iterator[str]:
     """filter_grouping_column is for filters."""
-    yield from (f"{r['col_name']} has one" for r in data.meta if r.get("col_type") == "Indicator" and r.get("filter_grouping_column"))
+    yield from (
+        f"{r['col_name']} has one"
+        for r in data.meta
+        if r.get("col_type") == "Indicator" and r.get("filter_grouping_column")
+    )
 
 
 @_rule("WARNING")
 def filters_use_harmonised_values(data: OpenData) -> Iterator[str]:
-    """sex and sen_provision have the words that all publications share."""
+    """Sex and sen_provision have the words that all publications share."""
     for name, allowed in _HARMONISED.items():
         if name in data.filters:
             yield from (f"{name} has '{value}'" for value in sorted(set(data.values(name)) - allowed))
@@ -414,7 +463,7 @@ def filters_use_harmonised_values(data: OpenData) -> Iterator[str]:
 
 @_rule("FAIL")
 def indicators_are_numbers_or_symbols(data: OpenData) -> Iterator[str]:
-    """z not applicable, x not available, c hidden, low rounds to 0; no blank, no older symbol."""
+    """Z not applicable, x not available, c hidden, low rounds to 0; no blank, no older symbol."""
     for name in data.indicators:
         for value in set(data.values(name)):
             if value not in SYMBOLS and not re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", value):
@@ -425,7 +474,9 @@ def indicators_are_numbers_or_symbols(data: OpenData) -> Iterator[str]:
 def nothing_says_null(data: OpenData) -> Iterator[str]:
     """NULL and NA are no values."""
     for table, rows in (("data", data.rows), ("meta", data.meta)):
-        yield from (f"'{v}' in {table}" for row in rows for v in row.values() if v in ("NULL", "Null", "null", "NA", "na"))
+        yield from (
+            f"'{v}' in {table}" for row in rows for v in row.values() if v in ("NULL", "Null", "null", "NA", "na")
+        )
 
 
 @_rule("FAIL")
@@ -452,31 +503,51 @@ def only_indicators_have_a_unit(data: OpenData) -> Iterator[str]:
     """And a grouping, and decimal places."""
     for row in data.meta:
         if row.get("col_type") == "Filter":
-            yield from (f"{row['col_name']} has {c}" for c in ("indicator_unit", "indicator_dp", "indicator_grouping") if row.get(c))
+            yield from (
+                f"{row['col_name']} has {c}"
+                for c in ("indicator_unit", "indicator_dp", "indicator_grouping")
+                if row.get(c)
+            )
 
 
 @_rule("FAIL")
 def units_are_known(data: OpenData) -> Iterator[str]:
     """None, pounds, per cent, points or a string of digits."""
-    yield from (f"{row['col_name']} in '{row.get('indicator_unit')}'" for row in data.meta if (row.get("indicator_unit") or "") not in UNITS)
+    yield from (
+        f"{row['col_name']} in '{row.get('indicator_unit')}'"
+        for row in data.meta
+        if (row.get("indicator_unit") or "") not in UNITS
+    )
 
 
 @_rule("WARNING")
 def decimal_places_are_told(data: OpenData) -> Iterator[str]:
     """For every indicator."""
-    yield from (f"{r['col_name']} tells none" for r in data.meta if r.get("col_type") == "Indicator" and not r.get("indicator_dp"))
+    yield from (
+        f"{r['col_name']} tells none"
+        for r in data.meta
+        if r.get("col_type") == "Indicator" and not r.get("indicator_dp")
+    )
 
 
 @_rule("FAIL")
 def decimal_places_are_whole_numbers(data: OpenData) -> Iterator[str]:
     """Zero or more."""
-    yield from (f"{row['col_name']} has '{v}'" for row in data.meta if (v := row.get("indicator_dp") or "") and not v.isdecimal())
+    yield from (
+        f"{row['col_name']} has '{v}'"
+        for row in data.meta
+        if (v := row.get("indicator_dp") or "") and not v.isdecimal()
+    )
 
 
 @_rule("FAIL")
 def only_filters_have_a_hint(data: OpenData) -> Iterator[str]:
     """filter_hint is blank for indicators."""
-    yield from (f"{row['col_name']} has one" for row in data.meta if row.get("col_type") == "Indicator" and row.get("filter_hint"))
+    yield from (
+        f"{row['col_name']} has one"
+        for row in data.meta
+        if row.get("col_type") == "Indicator" and row.get("filter_hint")
+    )
 
 
 @_rule("WARNING")
@@ -484,7 +555,9 @@ def percentages_are_not_shares_of_one(data: OpenData) -> Iterator[str]:
     """79, not 0.79."""
     for row in data.meta:
         if row.get("indicator_unit") == "%":
-            numbers = [float(v) for v in data.values(row["col_name"]) if v not in SYMBOLS and re.fullmatch(r"[\d.]+", v)]
+            numbers = [
+                float(v) for v in data.values(row["col_name"]) if v not in SYMBOLS and re.fullmatch(r"[\d.]+", v)
+            ]
             if numbers and 0 < max(numbers) <= 1:
                 yield f"{row['col_name']} is never above 1"
 
@@ -498,7 +571,9 @@ def column_names_are_short(data: OpenData) -> Iterator[str]:
 @_rule("WARNING")
 def labels_are_short(data: OpenData) -> Iterator[str]:
     """100 signs."""
-    yield from (f"label of {row['col_name']} has {len(row['label'])}" for row in data.meta if len(row.get("label") or "") > 100)
+    yield from (
+        f"label of {row['col_name']} has {len(row['label'])}" for row in data.meta if len(row.get("label") or "") > 100
+    )
 
 
 @_rule("WARNING")

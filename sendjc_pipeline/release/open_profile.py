@@ -14,7 +14,8 @@ def protect(con: duckdb.DuckDBPyConnection, source: str, target: str, nested: st
     """Copy a metric table, withheld figures emptied and nothing suppressed, to temporary table `target` with `suppression` primary, secondary or rounded.
 
     A count of 1 to 7 is hidden, and a share of which numerator, rest or denominator is, or the denominator is below 20; the inner one of two nested
-    figures that differ by 1 to 7; all other counts are rounded to the nearest 5. A share comes from the counts as they are.
+    figures that differ by 1 to 7; all other counts are rounded to the nearest 5. A share comes from the counts as they are, to one decimal: 51.85185185185185
+    can only be 14 of 27.
     """
     few = f"between 1 and {SMALL}"
     con.execute(f"""
@@ -47,6 +48,6 @@ def protect(con: duckdb.DuckDBPyConnection, source: str, target: str, nested: st
             reason as suppression,
             case when reason = 'rounded' then round(numerator / {STEP}.0) * {STEP} end as numerator,
             case when reason = 'rounded' then round(denominator / {STEP}.0) * {STEP} end as denominator,
-            case when reason <> 'rounded' then null when unit = 'count' then round(value / {STEP}.0) * {STEP} else value end as value
+            case when reason <> 'rounded' then null when unit = 'count' then round(value / {STEP}.0) * {STEP} else round(value, 1) end as value
         )
         from hidden""")

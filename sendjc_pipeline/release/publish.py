@@ -144,7 +144,9 @@ def _with_old_names(con: duckdb.DuckDBPyConnection, table: PublishedTable, quart
 
 
 def _content_hash(con: duckdb.DuckDBPyConnection, tables: list[PublishedTable]) -> str:
-    prints = {table.name: audit.fingerprint(con, table.relation.rsplit(".", 1)[-1]) for table in tables}
+    relations = {table.relation.rsplit(".", 1)[-1]: table.name for table in tables}
+    found = audit.fingerprints(con, relations, are_temporary=True)
+    prints = {name: found[relation] for relation, name in relations.items()}
     return hashlib.sha256(json.dumps(prints, sort_keys=True).encode()).hexdigest()
 
 
@@ -222,7 +224,12 @@ def _write(
     staging = settings.published / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
     write_release(
-        con, staging / final.release_id, final.release_id, tables, manifest, lambda folder: open_data.write(con, folder, quarter)
+        con,
+        staging / final.release_id,
+        final.release_id,
+        tables,
+        manifest,
+        lambda folder: open_data.write(con, folder, quarter),
     )
     final.folder.parent.mkdir(parents=True, exist_ok=True)
     os.rename(staging / final.release_id, final.folder)

@@ -17,9 +17,7 @@ from sendjc_pipeline.release.write import PublishedTable, relation_of
 from sendjc_pipeline.settings import Settings
 
 NAME = "revision"
-DESCRIPTION = (
-    "Every published cell that differs from the release of the same quarter before this one; empty in a quarter's first release."
-)
+DESCRIPTION = "Every published cell that differs from the release of the same quarter before this one; empty in a quarter's first release."
 COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
     "previous_release_id": "The release that it is compared with: the one that stood before it.",

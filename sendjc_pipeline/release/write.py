@@ -55,7 +55,7 @@ def write_release(
     release_id: str,
     tables: list[PublishedTable],
     manifest: Mapping[str, Any],
-    further: Callable[[Path], None] = lambda folder: None,
+    further: Callable[[Path], None] | None = None,
 ) -> None:
     """Fill `folder` (made afresh) with Parquet, marts.duckdb, what `further` adds, datapackage.json and, last, manifest.json; flush it to the disk."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -68,10 +68,11 @@ def write_release(
             f" to '{_quoted(path)}' (format parquet, compression zstd)"
         ).fetchone()
         entries[table.path] = {
-            "rows": written[0] if written else 0, "sha256": sha256(path), "bytes": path.stat().st_size, **table.terms,
+            "rows": written[0] if written else 0, "sha256": sha256(path), "bytes": path.stat().st_size, "key": list(table.key), **table.terms,
         }  # fmt: skip
     fields = _write_duckdb(folder, tables)
-    further(folder)
+    if further is not None:
+        further(folder)
     about = {"release_id": release_id, **manifest}
     package = datapackage.describe(folder, about, tables, fields)
     (folder / "datapackage.json").write_text(_json(package))
@@ -96,7 +97,9 @@ def _write_duckdb(folder: Path, tables: list[PublishedTable]) -> dict[str, list[
             "select table_name, column_name, data_type from duckdb_columns() where not internal order by table_name, column_index"
         ).fetchall():
             fields[name].append((column, kind))
-        con.execute("; ".join([*(comment for table in tables for comment in _comments(table, fields[table.name])), "commit"]))
+        con.execute(
+            "; ".join([*(comment for table in tables for comment in _comments(table, fields[table.name])), "commit"])
+        )
     finally:
         con.close()
     return fields
