@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from sendjc_pipeline.quality.checks import Check, CheckResult
 from sendjc_pipeline.warehouse.connection import few_at_once
+
+RUNS_KEPT = 50
 
 _COLUMNS = {
     "quarter": "varchar",
@@ -96,3 +99,39 @@ def read(con: duckdb.DuckDBPyConnection, quarter: str) -> list[tuple[CheckResult
         [quarter],
     ).fetchall()
     return [(CheckResult(Check(c, t, o, s), p, f), print_) for c, t, o, s, p, f, print_ in rows]
+
+
+def keep_history(
+    con: duckdb.DuckDBPyConnection, previous: Path, quarter: str, known_at: str, inputs_fingerprint: str
+) -> None:
+    """Make main.audit_history of this file: the history of the file that it replaces, if there is one, and what was judged now.
+
+    A run of the very inputs of the one before it adds nothing, so building again changes nothing. The last runs of a quarter are kept, RUNS_KEPT of them.
+    """
+    con.execute(
+        "create or replace table main.audit_history (run integer, known_at date, inputs_fingerprint varchar, quarter varchar, check_id varchar,"
+        " table_name varchar, topic varchar, severity varchar, passed boolean, failures bigint)"
+    )
+    if previous.is_file():
+        con.execute(f"attach '{str(previous).replace(chr(39), chr(39) * 2)}' as before_this (read_only)")
+        try:
+            if con.execute(
+                "select 1 from duckdb_tables() where database_name = 'before_this' and table_name = 'audit_history'"
+            ).fetchone():
+                con.execute(
+                    "insert into main.audit_history by name select * from before_this.main.audit_history"
+                    " qualify run > max(run) over () - ? + 1",
+                    [RUNS_KEPT],
+                )
+        finally:
+            con.execute("detach before_this")
+    con.execute(
+        "insert into main.audit_history by name"
+        " select last.run + 1 as run, ?::date as known_at, ? as inputs_fingerprint, c.* exclude (fingerprint) from main.audit_check as c"
+        " cross join (select coalesce(max(run), 0) as run, max_by(inputs_fingerprint, run) as made_of from main.audit_history) as last"
+        " where c.quarter = ? and last.made_of is distinct from ? order by c.check_id, c.table_name",
+        [known_at, inputs_fingerprint, quarter, inputs_fingerprint],
+    )
+    con.execute(
+        "comment on table main.audit_history is 'Every check of every run of this quarter whose inputs differed from the run before, by run.'"
+    )

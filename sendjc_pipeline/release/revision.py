@@ -42,6 +42,13 @@ COLUMNS = {
 }
 
 
+_TERMS = {
+    "purpose": "To tell what changed since the release before, and why.",
+    "legal_basis": "Children and Families Act 2014 sections 25 and 26; UK GDPR article 6(1)(e). Aggregate figures only.",
+    "disclosure_profile": "partner",
+}
+
+
 def stage(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -63,7 +70,7 @@ def stage(
         f"create or replace temp table release_{NAME} as select {standing}::varchar as previous_release_id, * from revision_caused"
     )
     key = ("table_name", *list(COLUMNS)[3:13], "column_name")
-    return PublishedTable(NAME, f"temp.main.release_{NAME}", DESCRIPTION, COLUMNS, key=key)
+    return PublishedTable(NAME, f"temp.main.release_{NAME}", DESCRIPTION, COLUMNS, key=key, terms=_TERMS)
 
 
 def _parts_of(con: duckdb.DuckDBPyConnection, tables: Sequence[PublishedTable]) -> dict[str, list[str]]:
