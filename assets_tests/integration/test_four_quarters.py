@@ -50,7 +50,7 @@ def land(sent: Summary, home: Path, scratch: Path) -> Settings:
         if (partner, feed, period) == ("derby", "sen2", CORRECTED.label):
             submit(settings, partner, feed, period, sorted(folder.iterdir()), spec=spec, received_at=at(MENDED))
             folder = Path(shutil.copytree(folder, scratch / "first"))
-            (plans,) = folder.glob("*activeplans.csv")
+            (plans,) = folder.glob("*namedplan.csv")
             plans.write_text(
                 "".join(plans.read_text(encoding="utf-8").splitlines(keepends=True)[:-MISSING_PLANS]), encoding="utf-8"
             )
@@ -87,7 +87,7 @@ def test_there_are_five_releases_and_each_says_what_it_is(home: Settings) -> Non
             "2024-25-Q2.r2",
             "frozen",
             "revision after the freeze",
-            "new or corrected submissions; its freeze date has passed",
+            "new or corrected submissions; submissions of other periods; its freeze date has passed",
         ),
         ("2024-25-Q3.r1", "provisional", "first publication", "first publication"),
         ("2024-25-Q4.r1", "provisional", "first publication", "first publication"),
