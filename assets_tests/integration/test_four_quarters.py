@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator
@@ -51,12 +52,20 @@ def land(sent: Summary, home: Path, scratch: Path) -> Settings:
             submit(settings, partner, feed, period, sorted(folder.iterdir()), spec=spec, received_at=at(MENDED))
             folder = Path(shutil.copytree(folder, scratch / "first"))
             (plans,) = folder.glob("*namedplan.csv")
-            plans.write_text(
-                "".join(plans.read_text(encoding="utf-8").splitlines(keepends=True)[:-MISSING_PLANS]), encoding="utf-8"
-            )
+            without_first_active(plans, MISSING_PLANS)
         received = at(Quarter.parse(period).end + SENT)
         submit(settings, partner, feed, period, sorted(folder.iterdir()), spec=spec, received_at=received)
     return settings
+
+
+def without_first_active(plans: Path, count: int) -> None:
+    """Take so many plans that have not ceased out of a plan list."""
+    rows = list(csv.DictReader(plans.read_text(encoding="utf-8").splitlines()))
+    missing = [number for number, row in enumerate(rows) if not row["ceasedate"]][:count]
+    with plans.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row for number, row in enumerate(rows) if number not in missing)
 
 
 def run(settings: Settings, quarter: Quarter, known_at: date | None = None) -> None:
