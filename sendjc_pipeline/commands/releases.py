@@ -26,6 +26,39 @@ _SHOWN_FIGURE = (
 def listing(settings: Settings, as_json: bool) -> None:
     """Print every release, oldest first, with when and why it came, and whether it stands."""
     current, gone = ledger.current(settings), set(ledger.withdrawn(settings))
+    rows = []
+    for release in ledger.all_releases(settings):
+        manifest = release.manifest()
+        state = "rolled back" if release.release_id in gone else "current" if release == current else ""
+        rows.append([release.release_id, manifest["published_at"], manifest.get("kind"), manifest["reason"], state])
+    if as_json:
+        names = ("release_id", "published_at", "kind", "reason", "state")
+        console.print_json(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
+    else:
+        show("Releases", ["release", "published (UTC)", "what it is", "reason", ""], rows)
+
+
+def diff(settings: Settings, first: str, second: str, as_json: bool) -> None:
+    """Print every cell that differs between two releases of a quarter, with what could have changed it.
+
+    For a person: figures by their value, bounds and status on one line each, those that only became final as a number, and of all other tables
+    how many cells; as JSON every cell of all tables.
+    """
+    cells = difference.between(settings, first, second)
+    if as_json:
+        console.print_json(json.dumps(cells, default=str))
+        return
+    lines: dict[tuple[Any, ...], dict[str, Any]] = {}
+    others: Counter[tuple[str, str]] = Counter()
+    for cell in cells:
+        if cell["table_name"] in ("metric_quarterly", "metric_monthly") and (
+            cell["column_name"] in _TOLD or cell["change"] != "changed"
+        ):
+            line = lines.setdefault(tuple(cell[name] for name in _FIGURE), {"causes": {}, **cell})
+            line["causes"][cell["cause"]] = None
+            line[_TOLD.get(cell["column_name"], "value")] = _pair(cell)
+        else:
+            others[cell["table_name"], cell["cause"]] += 1
     only_final = [key for key, line in lines.items() if list(line["causes"]) == [FREEZE]]
     rows = [
         [*_named(line), *(line.get(name) for name in _TOLD.values()), "; ".join(line["causes"])]
