@@ -98,6 +98,9 @@ def _side(cell: Mapping[str, Any], end: str) -> str:
         return str(cell[f"{end}_value"])
     if cell[f"{end}_suppression"] in ("primary", "secondary"):
         return "c"
+    other = cell["new_suppression" if end == "old" else "old_suppression"]
+    if cell[f"{end}_value"] is None and other in ("primary", "secondary"):
+        return "shown"  # beside a hidden cell no number is told
     return "-" if cell[f"{end}_value"] is None else _short(cell[f"{end}_value"])
 
 

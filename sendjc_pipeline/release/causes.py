@@ -61,8 +61,8 @@ def add_causes(
             c.change, c.column_name, c.old_value, c.new_value, coalesce(c.old_suppression, 'none') as old_suppression,
             coalesce(c.new_suppression, 'none') as new_suppression,
             case
-                when c.change = 'changed' and ({hides.format("c.old")}) <> ({hides.format("c.new")}) then '{DISCLOSURE}'
                 when c.column_name = 'value_status' and c.old_value = 'provisional' and c.new_value = 'final' then '{FREEZE}'
+                when c.change = 'changed' and ({hides.format("c.old")}) <> ({hides.format("c.new")}) then '{DISCLOSURE}'
                 when {topics} and (c.old_value_status = 'withheld') <> (c.new_value_status = 'withheld') then '{WITHHELD}'
                 when c.change = 'added' and c.metric_id is not null and grounds.told not like '%{LATE}%' then '{FIRST}'
                 else grounds.told
