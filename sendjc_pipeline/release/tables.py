@@ -31,6 +31,9 @@ _RELEASE_COLUMNS = {
 }
 
 
+TERMS = ("purpose", "legal_basis", "disclosure_profile")
+
+
 class UndeclaredTable(SendjcError):
     """An exposure names a table that no model makes."""
 
@@ -41,7 +44,7 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
     Raises:
         UndeclaredTable: an exposure depends on something that is not a model.
     """
-    tables = []
+    tables, keys = [], _keys(manifest)
     for exposure in manifest["exposures"].values():
         for unique_id in exposure["depends_on"]["nodes"]:
             node = manifest["nodes"].get(unique_id)
@@ -51,13 +54,28 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
             if topic in withheld and node["name"] not in METRIC_KEYS:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
-            small_numbers = (exposure["config"].get("meta") or {}).get("small_numbers") or {}
+            meta = exposure["config"].get("meta") or {}
             tables.append(
                 PublishedTable(
-                    node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS}, small_numbers
+                    node["name"],
+                    node["name"],
+                    node["description"],
+                    {**columns, **_RELEASE_COLUMNS},
+                    meta.get("small_numbers") or {},
+                    keys.get(unique_id, ()),
+                    {term: str(meta.get(term, "")) for term in TERMS},
                 )
             )
     return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
+
+
+def _keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The columns that dbt's primary_key test of a table holds to be unique."""
+    return {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "primary_key" and node.get("attached_node")
+    }
 
 
 def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, target: str) -> None:
