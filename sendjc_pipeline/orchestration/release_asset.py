@@ -13,6 +13,7 @@ from sendjc_pipeline.quality.gate import GateRefused
 from sendjc_pipeline.release.publish import publish
 from sendjc_pipeline.release.tables import published_tables
 from sendjc_pipeline.scorecard import in_brief
+from sendjc_pipeline.scorecard.site import write_scorecard
 from sendjc_pipeline.warehouse import project
 
 RELEASE = dg.AssetKey(["published", "release"])
@@ -41,6 +42,7 @@ def release(context: dg.AssetExecutionContext, home: Home, config: ReleaseConfig
             config.withhold,
             reason=config.reason,
             force=config.force,
+            pages=write_scorecard,
         )
     except GateRefused as refusal:
         raise dg.Failure(

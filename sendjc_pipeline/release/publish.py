@@ -22,7 +22,7 @@ from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
 from sendjc_pipeline.release import history, ledger, open_data, revision, schema
 from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
-from sendjc_pipeline.release.write import PublishedTable, write_release
+from sendjc_pipeline.release.write import Further, PublishedTable, write_release
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse import project
@@ -58,8 +58,11 @@ def publish(
     withheld_topics: Collection[str] = (),
     reason: str = "",
     force: bool = False,
+    pages: Further | None = None,
 ) -> Outcome:
     """Publish the quarter from its warehouse; figures that already stand are left as they are, with no new revision, and confirmed.
+
+    `pages` adds what is made of the release alone, such as its scorecard, before the release takes its name.
 
     Raises:
         NothingBuilt: there is no warehouse for the quarter.
@@ -72,11 +75,17 @@ def publish(
     if not warehouse_path(settings, quarter).is_file():
         raise NothingBuilt(f"{quarter} has no warehouse yet: run `sendjc run --quarter {quarter}`.")
     with only_one(settings, "write"):
-        return _publish(settings, quarter, now, withheld_topics, reason, force)
+        return _publish(settings, quarter, now, withheld_topics, reason, force, pages)
 
 
 def _publish(
-    settings: Settings, quarter: Quarter, now: datetime, withheld_topics: Collection[str], reason: str, force: bool
+    settings: Settings,
+    quarter: Quarter,
+    now: datetime,
+    withheld_topics: Collection[str],
+    reason: str,
+    force: bool,
+    pages: Further | None,
 ) -> Outcome:
     path = warehouse_path(settings, quarter)
     con = connect(path, read_only=True, settings=settings)
@@ -114,6 +123,7 @@ def _publish(
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 "reason": reason or _reason(settings, quarter, withheld_topics, provenance),
             },
+            pages,
         )
     finally:
         con.close()
@@ -217,6 +227,7 @@ def _write(
     quarter: Quarter,
     tables: list[PublishedTable],
     manifest: Mapping[str, Any],
+    pages: Further | None,
 ) -> ledger.Release:
     revisions = [r.revision for r in ledger.all_releases(settings) if r.quarter == quarter]
     revision = max(revisions, default=0) + 1
@@ -229,7 +240,7 @@ def _write(
         final.release_id,
         tables,
         manifest,
-        lambda folder: open_data.write(con, folder, quarter),
+        [lambda folder, _: open_data.write(con, folder, quarter), *([pages] if pages else [])],
     )
     final.folder.parent.mkdir(parents=True, exist_ok=True)
     os.rename(staging / final.release_id, final.folder)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ import duckdb
 
 from sendjc_pipeline.release import datapackage
 from sendjc_pipeline.warehouse.connection import connect
+
+# Adds files to a release's folder, told what the manifest will say.
+Further = Callable[[Path, Mapping[str, Any]], object]
 
 ROOT_TABLES = ("metric_quarterly", "metric_monthly")  # their place is promised; every other table lies in tables/
 
@@ -55,9 +58,9 @@ def write_release(
     release_id: str,
     tables: list[PublishedTable],
     manifest: Mapping[str, Any],
-    further: Callable[[Path], None] | None = None,
+    further: Sequence[Further] = (),
 ) -> None:
-    """Fill `folder` (made afresh) with Parquet, marts.duckdb, what `further` adds, datapackage.json and, last, manifest.json; flush it to the disk."""
+    """Fill `folder` (made afresh) with Parquet, marts.duckdb, what each of `further` adds, datapackage.json and, last, manifest.json; flush it to the disk."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tables").mkdir(parents=True)
     entries = {}
@@ -71,9 +74,9 @@ def write_release(
             "rows": written[0] if written else 0, "sha256": sha256(path), "bytes": path.stat().st_size, "key": list(table.key), **table.terms,
         }  # fmt: skip
     fields = _write_duckdb(folder, tables)
-    if further is not None:
-        further(folder)
     about = {"release_id": release_id, **manifest}
+    for add in further:
+        add(folder, about)
     package = datapackage.describe(folder, about, tables, fields)
     (folder / "datapackage.json").write_text(_json(package))
     others = sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).as_posix() not in entries)

@@ -24,12 +24,13 @@ class Bundle:
     """The tables of one release, opened read-only.
 
     Args:
-        folder: the release's own folder, with manifest.json and the Parquet files.
+        folder: the release's own folder, with the Parquet files.
+        manifest: what its manifest says, or will say; read from manifest.json where it is not given.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, manifest: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
-        self.manifest: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text())
+        self.manifest: Mapping[str, Any] = manifest or json.loads((folder / "manifest.json").read_text())
         self.release_id = str(self.manifest["release_id"])
         self.quarter = self.release_id.rsplit(".", 1)[0]
         self.period = words.quarter(self.quarter)

@@ -5,10 +5,11 @@ Belongs here: which kinds of page there are, navigation, rendering, and the size
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -37,14 +38,15 @@ _KINDS = (overview, ehc, pathway, cohort, equity, voice, plan, quality, changed,
 _MENU_LEAVES_OUT = ("metric-", "area-", "index.html")
 
 
-def write_scorecard(release: Path) -> list[str]:
+def write_scorecard(release: Path, manifest: Mapping[str, Any] | None = None) -> list[str]:
     """Write `scorecard/*.html`, a board summary per area as PDF, dictionary.html and the starter kit into a release's folder; give the paths written.
 
     Args:
-        release: a folder with manifest.json, the Parquet files and marts.duckdb.
+        release: a folder with the Parquet files and marts.duckdb.
+        manifest: what the manifest will say, while it is not written yet.
     """
     written = []
-    with Bundle(release) as bundle:
+    with Bundle(release, manifest) as bundle:
         (release / FOLDER).mkdir(exist_ok=True)
         for path, text in render(bundle):
             (release / path).write_text(text, encoding="utf-8")
