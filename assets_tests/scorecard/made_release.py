@@ -67,7 +67,7 @@ def make_release(folder: Path) -> Path:
     waits, ehc, cohort, long_name = _METRICS
     figures = [
         figure(waits, AREAS[0]), hidden(figure(waits, AREAS[1])), hidden(figure(waits, AREAS[2]), "secondary"),
-        figure(waits, AREAS[3], spc_variation="concerning_high", spc_assurance="fail", dq_grade="D", dq_reason=MARKUP),
+        figure(waits, AREAS[3], spc_variation="concerning_high", spc_assurance="consistently_fails", dq_grade="D", dq_reason=MARKUP),
         {**hidden(figure(ehc, AREAS[0]), "none"), "value_status": "withheld", "dq_reason": "the SEN2 return of derby was refused"},
         {**hidden(figure(ehc, AREAS[1]), "none"), "value_status": "not_supplied", "dq_reason": "nobody sent sen2"},
         figure(ehc, AREAS[3], target_type="absolute", target_value=40.0, target_due_date=date(2024, 7, 31), brag="green", value_status="provisional"),

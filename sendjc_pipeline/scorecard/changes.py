@@ -10,53 +10,65 @@ from sendjc_pipeline.scorecard.bundle import Bundle, Row
 from sendjc_pipeline.scorecard.page import Section
 from sendjc_pipeline.scorecard.picture import Cell, Table
 
-LEDGER = "revision"
+HEADING = "What changed since the last release"
+# The value tells the change; what follows from it (counts, bounds, verdicts) would say it again on every line.
+_OF_FIGURES = """
+    select * from revision
+    where table_name = 'metric_quarterly' and breakdown_topic = 'Total' and column_name in ('value', 'value_status', 'suppression', '*')
+        and metric_id = coalesce(?, metric_id)
+    order by metric_id, time_window, service, tier, area_id, column_name"""
 
 
 def of_metric(bundle: Bundle, metric_id: str) -> Section:
     """What changed in one measure."""
-    rows = bundle.rows(LEDGER, f"select * from {LEDGER} where metric_id = ? order by all", [metric_id])
-    heading = "What changed since the last release"
+    rows = bundle.rows("revision", _OF_FIGURES, [metric_id])
     if rows:
-        return Section(heading, tables=[_table(bundle, rows, "Changed cells of this measure")])
-    return Section(heading, [nothing_changed(bundle)])
+        return Section(HEADING, tables=[_table(bundle, rows, "Changed figures of this measure")])
+    return Section(HEADING, [nothing_changed(bundle)])
 
 
 def nothing_changed(bundle: Bundle) -> str:
     """Why there is no changed cell to show."""
-    if bundle.release_id.endswith(".r1"):
+    if not bundle.manifest.get("previous_release_id") and bundle.release_id.endswith(".r1"):
         return "Nothing: this is the first release of the quarter."
     return "Nothing here. " + words.sentence(str(bundle.manifest.get("reason") or "no reason was recorded"))
 
 
-def table(bundle: Bundle) -> Table | None:
-    """Every changed cell of the release; None where none changed."""
-    rows = bundle.rows(LEDGER, f"select * from {LEDGER} order by all")
-    return _table(bundle, rows, "Every changed cell") if rows else None
+def everything(bundle: Bundle) -> list[Section]:
+    """Every changed figure about whole areas, and how many cells changed in the other tables."""
+    rows = bundle.rows("revision", _OF_FIGURES, [None])
+    counted = bundle.rows(
+        "revision", "select table_name, cause, count(*) as cells from revision group by all order by all"
+    )
+    others = [[str(r["table_name"]), str(r["cause"]), words.value(r["cells"], "count")] for r in counted]
+    found = (
+        [Section("Changed figures", tables=[_table(bundle, rows, "Changed figures about whole areas")])] if rows else []
+    )
+    if others:
+        table = Table("Changed cells by table and cause", ["Table", "Cause", "Cells"], others, frozenset({2}))
+        found.append(Section("Changed cells in all tables", tables=[table]))
+    return found or [Section("Changed figures", [nothing_changed(bundle)])]
 
 
 def _table(bundle: Bundle, rows: list[Row], caption: str) -> Table:
     columns = ["Area", "Measure", "What", "Before", "Now", "Cause"]
-    return Table(
-        caption,
-        columns,
-        [
-            [
-                Cell(
-                    bundle.areas.get(str(r["area_id"]), str(r["area_id"])),
-                    note=str(r.get("time_window") or "").replace("_", " "),
-                ),
-                str(bundle.definitions.get(str(r["metric_id"]), {}).get("metric_name", r["metric_id"])),
-                str(r["changed_column"]).replace("_", " "),
-                _said(r["old_value"]),
-                _said(r["new_value"]),
-                str(r["cause"]),
-            ]
-            for r in rows
-        ],
-        frozenset({3, 4}),
+    return Table(caption, columns, [_line(bundle, row) for row in rows], frozenset({3, 4}))
+
+
+def _line(bundle: Bundle, row: Row) -> list[str | Cell]:
+    definition = bundle.definitions.get(str(row["metric_id"]), {})
+    unit = str(definition.get("unit", ""))
+    area = Cell(
+        bundle.areas.get(str(row["area_id"]), str(row["area_id"])), note=str(row["time_window"] or "").replace("_", " ")
     )
+    what = {"*": "the whole row", "value": "Value"}.get(str(row["column_name"]), words.spaced(str(row["column_name"])))
+    sides = (_said(row, side, unit) for side in ("old", "new"))
+    return [area, str(definition.get("metric_name", row["metric_id"])), what, *sides, str(row["cause"])]
 
 
-def _said(value: object) -> str:
-    return "none" if value is None else str(value)
+def _said(row: Row, side: str, unit: str) -> str:
+    text = row[f"{side}_value"]
+    if text is None:
+        hidden = row[f"{side}_suppression"] in ("primary", "secondary")
+        return "Hidden" if hidden else "none"
+    return words.value(float(text), unit) if row["column_name"] == "value" else words.spaced(str(text))

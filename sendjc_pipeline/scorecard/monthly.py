@@ -17,13 +17,20 @@ _HOW_TO_READ = (
     "The line in the middle is the mean; dashed lines are the limits within which a steady process moves."
     " A diamond is a point that chance does not explain."
 )
-_CAUSES = {"improvement": "better", "concern": "worse"}
+_PLAIN = """
+    select * from metric_monthly where metric_id = ? and breakdown_topic = 'Total'
+    order by service, tier, area_id, month"""
+_CHARTED = """
+    select monthly.*, spc.mean, spc.lower_limit_shown, spc.upper_limit_shown, spc.is_trial, spc.special_cause, spc.variation, spc.target_value
+    from metric_monthly as monthly
+    left join metric_spc as spc using (metric_id, area_id, time_window, service, tier, breakdown_topic, breakdown, month)
+    where monthly.metric_id = ? and monthly.breakdown_topic = 'Total'
+    order by monthly.service, monthly.tier, monthly.area_id, monthly.month"""
 
 
 def sections(bundle: Bundle, metric_id: str) -> Iterator[Section]:
     """One section with a picture per area and series, or none where the measure has no monthly series."""
-    query = "select * from metric_monthly where metric_id = ? and breakdown_topic = 'Total' order by service, tier, area_id, month"
-    rows = bundle.rows("metric_monthly", query, [metric_id])
+    rows = bundle.rows("metric_monthly", _CHARTED if "metric_spc" in bundle.tables else _PLAIN, [metric_id])
     if not rows:
         return
     pictures = [
@@ -50,11 +57,16 @@ def _picture(bundle: Bundle, points: list[Row]) -> Picture:
     )
     drawn = [
         {
-            "month": p["month"], "value": p["value"], "mean": p.get("spc_mean"), "lower": p.get("spc_lower"), "upper": p.get("spc_upper"),
-            "cause": _CAUSES.get(str(p.get("special_cause_type")), "none" if not p.get("special_cause") else "other"),
+            "month": p["month"],
+            "value": p["value"],
+            "mean": p.get("mean"),
+            "lower": p.get("lower_limit_shown"),
+            "upper": p.get("upper_limit_shown"),
+            "cause": _cause(p),
         }
-        for p in points if p["value"] is not None
-    ]  # fmt: skip
+        for p in points
+        if p["value"] is not None
+    ]
     if len(drawn) < 2:
         return nothing(f"{name}{of}: {len(drawn)} month with a figure; a chart needs two.", table)
     first, end = drawn[0], drawn[-1]
@@ -62,9 +74,18 @@ def _picture(bundle: Bundle, points: list[Row]) -> Picture:
     says = f"{name}{of}: from {start} to {now}"
     if end["mean"] is not None:
         says += f"; mean {words.value(end['mean'], unit)}, limits {words.value(end['lower'], unit)} to {words.value(end['upper'], unit)}"
-    if len(drawn) < 12:
-        says += "; fewer than 12 points, so these are trial limits"
-    return draw(charts.xmr(drawn, None, words.axis(unit)), says + ".", table)
+        if last.get("is_trial"):
+            says += "; fewer than 12 points, so these are trial limits"
+    else:
+        says += "; too few months for limits"
+    return draw(charts.xmr(drawn, last.get("target_value"), words.axis(unit)), says + ".", table)
+
+
+def _cause(point: Row) -> str:
+    """What a point tells by itself: the part of its variation before the way it points."""
+    if not point.get("special_cause"):
+        return "none"
+    return {"improving": "better", "concerning": "worse"}.get(str(point["variation"]).rsplit("_", 1)[0], "other")
 
 
 def _shown(point: Row) -> str:

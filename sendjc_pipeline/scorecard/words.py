@@ -19,6 +19,7 @@ BRAG = {
     "red": ("Red", "further from the target than the tolerance allows"),
     "grey": ("Grey", "not due to start"),
     "not_rated": ("Not rated", "there is no number to be rated against, or the figure is not good enough to be rated"),
+    "not_stated": ("Not stated", "no rating was recorded"),
 }
 
 GRADES = {"A": "very good", "B": "good", "C": "usable with care", "D": "not reliable"}
@@ -29,14 +30,14 @@ VARIATION = {
     "improving_low": ("▼", "getting better: lower than chance explains"),
     "concerning_high": ("▲", "getting worse: higher than chance explains"),
     "concerning_low": ("▼", "getting worse: lower than chance explains"),
-    "high": ("▲", "higher than chance explains"),
-    "low": ("▼", "lower than chance explains"),
+    "special_high": ("▲", "higher than chance explains"),
+    "special_low": ("▼", "lower than chance explains"),
 }
 
 ASSURANCE = {
-    "pass": ("P", "will keep meeting the target unless something changes"),
-    "fail": ("F", "will keep missing the target unless something changes"),
-    "hit_and_miss": ("?", "will sometimes meet and sometimes miss the target"),
+    "consistently_passes": ("P", "will keep meeting the target unless something changes"),
+    "consistently_fails": ("F", "will keep missing the target unless something changes"),
+    "hit_or_miss": ("?", "will sometimes meet and sometimes miss the target"),
 }
 
 

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 
 from sendjc_pipeline.scorecard import changes
 from sendjc_pipeline.scorecard.bundle import Bundle
-from sendjc_pipeline.scorecard.page import Page, Section
+from sendjc_pipeline.scorecard.page import Page
 
 
 def pages(bundle: Bundle) -> Iterator[Page]:
     """The page of changes."""
-    table = changes.table(bundle)
-    section = (
-        Section("Changed figures", tables=[table])
-        if table
-        else Section("Changed figures", [changes.nothing_changed(bundle)])
-    )
-    yield Page("changes.html", "What changed since the last release", [f"Release {bundle.release_id}."], [section])
+    lead = [
+        f"Release {bundle.release_id}, compared with {bundle.manifest.get('previous_release_id') or 'none before it'}."
+    ]
+    yield Page("changes.html", changes.HEADING, lead, changes.everything(bundle))

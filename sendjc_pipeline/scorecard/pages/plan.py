@@ -16,7 +16,7 @@ from sendjc_pipeline.scorecard.picture import Cell, Table, Tag
 def pages(bundle: Bundle) -> Iterator[Page]:
     """The page of the plans."""
     rows = bundle.rows(
-        "mart_delivery_plan", "select * from mart_delivery_plan order by plan_id, priority_no, action_ref"
+        "mart_delivery_plan", "select * from mart_delivery_plan order by plan_id, priority_no, action_key"
     )
     plans: dict[str, list[Row]] = {}
     for row in rows:
@@ -41,12 +41,12 @@ def _table(title: str, actions: list[Row]) -> Table:
 
 
 def _row(a: Row) -> list[str | Cell]:
-    name, says = words.BRAG.get(str(a["brag"] or "not_rated"), words.BRAG["not_rated"])
-    rating = Cell("", tags=[Tag(f"brag-{a['brag'] or 'not_rated'}", name, says)])
-    due = words.day(a["due_date"]) if a["due_date"] else "no date in the plan"
-    flags = [flag for flag in ("overdue" if a["is_overdue"] else "", str(a["date_flag"] or "")) if flag]
+    name, says = words.BRAG.get(str(a["brag"]).lower(), words.BRAG["not_stated"])
+    rating = Cell("", tags=[Tag(f"brag-{str(a['brag']).lower()}", name, says)])
+    due = words.day(a["due_date"]) if a["due_date"] else str(a["due_words"] or "no date in the plan")
+    flags = [flag for flag in ("overdue" if a["is_overdue"] else "", str(a["dq_flag"] or "")) if flag]
     return [
-        f"{a['priority_no']}: {a['action_ref']}",
+        f"{a['priority_no']}: {a['ref']}",
         str(a["action_text"] or ""),
         str(a["owner_role"] or ""),
         due,
