@@ -71,7 +71,7 @@ def main(large: bool = False) -> None:
 
 
 def _write(settings: Settings, path: Path, copies: int) -> None:
-    con = connect(path, settings=settings)
+    con = connect(path, settings=settings, for_us_alone=True)
     create_empty(con, SETTING)
     fill(con, children_of(SETTING, SEED, CHILDREN))
     for table in ("person", *(table for table, _ in COLUMNS.values())):

@@ -71,7 +71,7 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
     building = settings.warehouse / ".building" / inputs.quarter.label / BUILDING_NAME
     shutil.rmtree(building.parent, ignore_errors=True)
     building.parent.mkdir(parents=True)
-    con = connect(building, settings=settings)
+    con = connect(building, settings=settings, for_us_alone=True)
     try:
         create_raw(con, settings, inputs)
         compare_feeds(con, settings, inputs.quarter)
