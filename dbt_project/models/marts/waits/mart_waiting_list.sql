@@ -46,7 +46,8 @@ state as (
     {%- endfor %}
 ),
 
--- Moments and cells go by number until they are counted: two numbers put millions of rows together sooner than nine texts.
+-- Moments and cells go by number until they are counted: two numbers put millions of rows together sooner than nine
+-- texts.
 month_of_moment as (
     select
         month_of_period.month,
