@@ -1,4 +1,4 @@
-"""Clocks and marts of many events: `python -m benchmarks marts [--large]`.
+"""Clocks and marts of many events: `python -m benchmarks marts [--large]`, four million or twenty.
 
 Limits of issue 4, on 2 cores: 4,000,000 events 30 s and 4 GiB; 20,000,000 events 150 s without running out of memory. Random children
 are written into schema `raw` once and copied there by SQL, each copy under identifiers of its own; dbt runs in a process of its own.
@@ -27,7 +27,7 @@ from sendjc_pipeline.warehouse.project import prepare
 CHILDREN, SEED, SETTING = 20_000, 1, setting_of(2024, 4)
 EVENTS_OF_THEM = 284_000  # as fct_event counts them; what was reached is printed
 LIMITS = {4_000_000: (30, 4096), 20_000_000: (150, None)}
-SELECT = "+path:models/marts/clocks +path:models/marts/cohort +path:models/marts/waits"
+SELECT = " ".join(f"+path:models/marts/{folder}" for folder in ("clocks", "cohort", "waits", "flow", "education"))
 _IDENTIFIERS = (
     "person_key", "requeststableid", "assessmenttableid", "namedplantableid", "activeplanstableid", "servicerequestid",
     "carecontactid", "careactivityid", "patientpathwayid", "referral_id", "step_id", "caseload_id", "request_id",
@@ -71,7 +71,7 @@ def main(large: bool = False) -> None:
 
 
 def _write(settings: Settings, path: Path, copies: int) -> None:
-    con = connect(path, settings=settings)
+    con = connect(path, settings=settings, for_us_alone=True)
     create_empty(con, SETTING)
     fill(con, children_of(SETTING, SEED, CHILDREN))
     for table in ("person", *(table for table, _ in COLUMNS.values())):

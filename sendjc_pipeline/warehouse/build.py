@@ -15,7 +15,7 @@ from typing import Any
 
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
-from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.warehouse.connection import MEMORY_LIMIT, connect
 from sendjc_pipeline.warehouse.cross_feed import compare_feeds
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.inputs import create_raw
@@ -24,6 +24,10 @@ from sendjc_pipeline.warehouse.partner_lists import write_lists
 from sendjc_pipeline.warehouse.project import SELF_TEST, DbtFault, dbt_flags, runnable_manifest
 
 PATH_VARIABLE = "SENDJC_WAREHOUSE_PATH"
+MEMORY_VARIABLE = "SENDJC_WAREHOUSE_MEMORY"
+# Above so large a file of raw tables (about a million events) two models at once run out of the usual limit, which keeps a quarter of one
+# area within 2 GiB. The rest is for Python and dbt, within 4 GiB at four million events.
+_LARGE_RAW, _MEMORY_PER_RAW, _MEMORY_AT_MOST = 32 << 20, 24, 8 << 30
 # Tables first, tests after: in `dbt build` a red test skips every table below it, so one topic's fault would keep another's unbuilt.
 STEPS = (
     ["build", "--resource-type", "seed", "--resource-type", "model"],
@@ -71,7 +75,7 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
     building = settings.warehouse / ".building" / inputs.quarter.label / BUILDING_NAME
     shutil.rmtree(building.parent, ignore_errors=True)
     building.parent.mkdir(parents=True)
-    con = connect(building, settings=settings)
+    con = connect(building, settings=settings, for_us_alone=True)
     try:
         create_raw(con, settings, inputs)
         compare_feeds(con, settings, inputs.quarter)
@@ -103,7 +107,11 @@ def run_dbt(settings: Settings, path: Path, steps: Sequence[Sequence[str]] = STE
 
     runner = dbtRunner(manifest=runnable_manifest())
     results: list[NodeResult] = []
-    with _environment(PATH_VARIABLE, str(path)), _closed_afterwards():
+    with (
+        _environment(PATH_VARIABLE, str(path)),
+        _environment(MEMORY_VARIABLE, _memory_limit(path)),
+        _closed_afterwards(),
+    ):
         for step in steps:
             outcome = runner.invoke(
                 ["--quiet", "--log-level-file", "none", "--no-write-json", *step, *dbt_flags(settings.temp / "dbt")]
@@ -112,6 +120,15 @@ def run_dbt(settings: Settings, path: Path, steps: Sequence[Sequence[str]] = STE
                 raise DbtFault(f"dbt did not run: {outcome.exception}")
             results += [_node_result(result) for result in outcome.result]
     return results
+
+
+def _memory_limit(path: Path) -> str:
+    """How much DuckDB may take to build over the raw tables of a file, and never above half of what the machine has."""
+    raw = path.stat().st_size
+    if raw < _LARGE_RAW:
+        return MEMORY_LIMIT
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return f"{min(max(raw * _MEMORY_PER_RAW, 1600 << 20), _MEMORY_AT_MOST, half) >> 20}MiB"
 
 
 def _node_result(result: Any) -> NodeResult:

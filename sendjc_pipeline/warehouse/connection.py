@@ -26,12 +26,13 @@ SPILL_LIMIT = "20GB"  # an uncapped spill once filled 60 GB of a disk (design no
 
 
 def connect(
-    path: Path | None = None, *, read_only: bool = False, settings: Settings | None = None
+    path: Path | None = None, *, read_only: bool = False, settings: Settings | None = None, for_us_alone: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """Open a connection: to a file, or in memory when `path` is None.
 
     `settings` gives the spill folder; without it the connection may not spill at all. Extensions are never fetched: opening an xlsx would
     otherwise try the network.
+    A new file `for_us_alone` is of a format that no older DuckDB reads: its texts take half the space, in less time.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 2,
@@ -40,6 +41,8 @@ def connect(
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
     }
+    if for_us_alone:
+        config["storage_compatibility_version"] = "latest"
     if settings is None:
         config["temp_directory"] = ""
     else:

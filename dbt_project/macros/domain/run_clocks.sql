@@ -50,19 +50,28 @@ started as (
     where event.event_type in (select rule.start_event from rule)
 ),
 
+-- Kinds of event by number, in the order of their names: numbers are told apart and put in order sooner than texts.
+kind as (
+    select
+        event_type,
+        row_number() over (order by event_type) as kind_number
+    from (select distinct event.event_type from {{ events }} as event) as seen
+),
+
 -- What each kind of event means to each clock.
 meaning as (
     select distinct
         rule.telling,
         rule.pathway,
         kind.event_type,
+        kind.kind_number,
         {%- for role in roles %}
         {{ in_pipe_list('kind.event_type', 'rule.' ~ role ~ '_events') }} as is_{{ role }},
         {%- endfor %}
         {{ in_pipe_list('kind.event_type', 'rule.exception_event') }} as is_exception,
         {{ in_pipe_list('kind.event_type', 'rule.due_event') }} as is_due
     from rule
-    cross join (select distinct event.event_type from {{ events }} as event) as kind
+    cross join kind
 ),
 
 -- What a case tells each clock. It keeps its clock when it moves between services of its pathway, so a stop may be another service's
@@ -71,8 +80,8 @@ told as (
     select
         meaning.telling,
         event.case_id,
-        {{ earliest_event('event.event_type', 'event.event_date', 'meaning.is_stop') }} as stop_mark,
-        {{ earliest_event('event.event_type', 'event.event_date', 'meaning.is_end') }} as end_mark,
+        min(case when meaning.is_stop then {{ event_mark('event.event_date', 'meaning.kind_number') }} end) as stop_mark,
+        min(case when meaning.is_end then {{ event_mark('event.event_date', 'meaning.kind_number') }} end) as end_mark,
         min(case when meaning.is_nullify then event.event_date end) as nullify_date,
         min(case when meaning.is_reject then event.event_date end) as reject_date,
         min(case when meaning.is_due then event.event_date end) as stated_due_date,
@@ -100,10 +109,10 @@ dated as (
         started.tier,
         started.provider_id,
         started.start_date,
-        {{ event_mark_date('told.stop_mark') }} as stop_date,
-        {{ event_mark_type('told.stop_mark') }} as stop_event,
-        {{ event_mark_date('told.end_mark') }} as end_date,
-        {{ event_mark_type('told.end_mark') }} as end_event,
+        {{ event_mark_day('told.stop_mark') }} as stop_date,
+        stop_kind.event_type as stop_event,
+        {{ event_mark_day('told.end_mark') }} as end_date,
+        end_kind.event_type as end_event,
         told.nullify_date,
         coalesce(told.exceptions = 1, false) as is_excepted,
         told.reject_date,
@@ -129,6 +138,8 @@ dated as (
             and started.event_type = rule.start_event
     left join told
         on rule.telling = told.telling and started.case_id = told.case_id
+    left join kind as stop_kind on {{ event_mark_kind('told.stop_mark') }} = stop_kind.kind_number
+    left join kind as end_kind on {{ event_mark_kind('told.end_mark') }} = end_kind.kind_number
     cross join parameter
     where
         started.start_rank = 1

@@ -23,7 +23,7 @@ select
     day.wait_days,
     wait_band.band
 from day
-inner join {{ ref('wait_band') }} as wait_band
+inner join {{ stays(ref('wait_band')) }} as wait_band
     on day.wait_days >= wait_band.from_days and day.wait_days <= wait_band.to_days
-where day.wait_days <= (select max(last.from_days) from {{ ref('wait_band') }} as last)
+where day.wait_days <= (select max(last.from_days) from {{ stays(ref('wait_band')) }} as last)
 {% endmacro %}

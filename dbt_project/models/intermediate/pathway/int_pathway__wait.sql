@@ -4,7 +4,7 @@
 -- The same rule for every month: who waits on its last day, by the clock's own dates, and what ended or began
 -- within it.
 with calendar as (
-    select * from {{ ref('int_reference__month') }}
+    select * from {{ stays(ref('int_reference__month')) }}
 ),
 
 first_month as (
@@ -28,7 +28,7 @@ clock as (
         clock.end_date,
         clock.wait_days,
         count(*) over (partition by clock.clock_id, clock.person_key) = 1 as is_only_case
-    from {{ ref('fct_clock__pathway') }} as clock
+    from {{ stays(ref('fct_clock__pathway')) }} as clock
     cross join first_month
     where
         clock.is_counted

@@ -1,5 +1,4 @@
 {%- set cell = ['clock_id', 'pathway', 'service', 'tier', 'area_id', 'provider_id'] %}
-{%- set moment = ['period_type', 'period', 'state'] %}
 with parameter as (
     select
         quarter,
@@ -38,45 +37,104 @@ month_of_period as (
         on period.period_start <= calendar.month_start and period.period_end >= calendar.month_end
 ),
 
-spread as (
-    {%- for provider in ['wait.provider_id', "'Total'"] %}
-    select
-        wait.state,
-        month_of_period.period_type,
-        month_of_period.period,
-        wait.clock_id,
-        wait.pathway,
-        wait.service,
-        wait.tier,
-        member.area_id,
-        {{ provider }} as provider_id,
-        wait.person_key,
-        wait.days,
-        wait.band,
-        wait.is_only_case
-    from {{ ref('int_pathway__wait') }} as wait
-    inner join {{ ref('int_reference__area_member') }} as member on wait.area_id = member.member_area_id
-    inner join month_of_period
-        on wait.month = month_of_period.month and (wait.state <> 'waiting' or month_of_period.is_last = 1)
+state as (
+    {%- for name in ['waiting', 'completed', 'left', 'arrived'] %}
+    select '{{ name }}' as state
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
 ),
 
+-- Moments and cells go by number until they are counted: two numbers put millions of rows together sooner than nine
+-- texts.
+month_of_moment as (
+    select
+        month_of_period.month,
+        month_of_period.period_type,
+        month_of_period.period,
+        month_of_period.period_end,
+        state.state,
+        dense_rank() over (
+            order by month_of_period.period_type, month_of_period.period, state.state
+        ) as moment_number
+    from month_of_period
+    inner join state on state.state <> 'waiting' or month_of_period.is_last = 1
+),
+
+moment as (
+    select distinct
+        moment_number,
+        period_type,
+        period,
+        period_end,
+        state
+    from month_of_moment
+),
+
+-- Of the clocks, for the waits are many more.
+told_cell as (
+    select distinct {{ cell | join(', ') }} from {{ ref('fct_clock__pathway') }}
+),
+
+-- What a cell tells counts in its area and in what that is part of, at its provider and in all.
+cell_counted_in as (
+    {%- for provider in ['told_cell.provider_id', "'Total'"] %}
+    select
+        {{ keys_of('told_cell', cell) }},
+        member.area_id as counted_area_id,
+        {{ provider }} as counted_provider_id
+    from told_cell
+    inner join {{ ref('int_reference__area_member') }} as member on told_cell.area_id = member.member_area_id
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+numbered_cell as (
+    select
+        *,
+        dense_rank() over (
+            order by clock_id, pathway, service, tier, counted_area_id, counted_provider_id
+        ) as cell_number
+    from cell_counted_in
+),
+
+spread as (
+    select
+        month_of_moment.moment_number,
+        numbered_cell.cell_number,
+        wait.person_key,
+        wait.days,
+        wait.band,
+        wait.is_only_case
+    from {{ ref('int_pathway__wait') }} as wait
+    inner join numbered_cell
+        on {{ same_keys('wait', 'numbered_cell', cell) }}
+    inner join month_of_moment
+        on wait.month = month_of_moment.month and wait.state = month_of_moment.state
+),
+
 -- A child counts once, at the longest wait (rules 7.2); a pathway counts always. Only children of several cases need
 -- be put in order, and they are few.
 ranked as (
     select
-        *,
+        moment_number,
+        cell_number,
+        band,
+        days,
         1 as wait_rank
     from spread
     where is_only_case
     union all
     select
-        *,
+        moment_number,
+        cell_number,
+        band,
+        days,
         row_number() over (
-            partition by {{ (moment + cell) | join(', ') }}, person_key
+            partition by moment_number, cell_number, person_key
             order by days desc
         ) as wait_rank
     from spread
@@ -85,53 +143,92 @@ ranked as (
 
 measured as (
     select
-        ranked.*,
-        case when ranked.state <> 'waiting' or ranked.wait_rank = 1 then ranked.days end as measured_days
+        ranked.moment_number,
+        ranked.cell_number,
+        ranked.band,
+        ranked.wait_rank,
+        case when moment.state <> 'waiting' or ranked.wait_rank = 1 then ranked.days end as measured_days
     from ranked
+    inner join moment on ranked.moment_number = moment.moment_number
 ),
 
--- By band and in all in one go over millions of rows.
 counted as (
     select
-        {{ (moment + cell) | join(',\n        ') }},
+        moment_number,
+        cell_number,
         band,
-        grouping(band) = 1 as is_total,
         count(*) as pathway_count,
         sum(case when wait_rank = 1 then 1 else 0 end) as child_count,
         count(measured_days) as measured_count,
-        {{ weeks(safe_divide('sum(measured_days)', 'count(measured_days)')) }} as mean_weeks,
+        sum(measured_days) as measured_days
+    from measured
+    group by moment_number, cell_number, band
+),
+
+middle as (
+    select
+        moment_number,
+        cell_number,
         {{ weeks(percentile('measured_days', 0.5)) }} as median_weeks,
         {{ weeks(percentile('measured_days', 0.92)) }} as p92_weeks
     from measured
-    group by {{ (moment + cell) | join(', ') }}, rollup(band)
+    where measured_days is not null
+    group by moment_number, cell_number
+),
+
+total as (
+    select
+        moment_number,
+        cell_number,
+        sum(pathway_count) as pathway_count,
+        sum(child_count) as child_count,
+        sum(measured_count) as measured_count,
+        {{ weeks(safe_divide('sum(measured_days)', 'sum(measured_count)')) }} as mean_weeks
+    from counted
+    group by moment_number, cell_number
 ),
 
 listed as (
     select
-        {{ (moment + cell) | join(',\n        ') }},
-        case when is_total then 'total' else band end as band,
+        moment_number,
+        cell_number,
+        band,
         pathway_count,
         child_count,
         measured_count,
-        case when is_total then mean_weeks end as mean_weeks,
-        case when is_total then median_weeks end as median_weeks,
-        case when is_total then p92_weeks end as p92_weeks
+        cast(null as double precision) as mean_weeks,
+        cast(null as double precision) as median_weeks,
+        cast(null as double precision) as p92_weeks
     from counted
-    where is_total or band is not null
+    where band is not null
+    union all
+    select
+        total.moment_number,
+        total.cell_number,
+        'total' as band,
+        total.pathway_count,
+        total.child_count,
+        total.measured_count,
+        total.mean_weeks,
+        middle.median_weeks,
+        middle.p92_weeks
+    from total
+    left join middle
+        on total.moment_number = middle.moment_number and total.cell_number = middle.cell_number
 ),
 
 -- Every cell has every period, state and band: a nought that is told is no gap.
 seen as (
-    select distinct {{ cell | join(', ') }} from listed
-),
-
-state as (
-    {%- for name in ['waiting', 'completed', 'left', 'arrived'] %}
-    select '{{ name }}' as state
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select distinct
+        cell_number,
+        clock_id,
+        pathway,
+        service,
+        tier,
+        counted_area_id as area_id,
+        counted_provider_id as provider_id
+    from numbered_cell
+    where cell_number in (select total.cell_number from total)
 ),
 
 listed_band as (
@@ -177,53 +274,46 @@ judged as (
         needed.service,
         needed.area_id,
         needed.provider_id,
-        state.state,
-        month_of_period.period_type,
-        month_of_period.period,
+        month_of_moment.moment_number,
         max(case when supply.supply_status = 'withheld' then 1 else 0 end) as withheld_count,
         max(case when coalesce(supply.supply_status = 'not_supplied', true) then 1 else 0 end) as missing_count,
         {{ join_text('supply.reason', '; ') }} as reason
     from needed
-    cross join state
-    inner join month_of_period on state.state <> 'waiting' or month_of_period.is_last = 1
+    cross join month_of_moment
     left join {{ ref('int_pathway__supply') }} as supply
         on
             needed.service = supply.service
             and needed.needed_provider_id = supply.provider_id
-            and month_of_period.month = supply.month
+            and month_of_moment.month = supply.month
     group by
         needed.service,
         needed.area_id,
         needed.provider_id,
-        state.state,
-        month_of_period.period_type,
-        month_of_period.period
+        month_of_moment.moment_number
 ),
 
 framed as (
     select
         seen.*,
         parameter.quarter,
-        period.period_type,
-        period.period,
-        period.period_end,
-        state.state,
+        moment.moment_number,
+        moment.period_type,
+        moment.period,
+        moment.period_end,
+        moment.state,
         listed_band.band,
         {{ value_status('judged', 'parameter') }} as value_status,
         judged.reason
     from seen
     cross join parameter
-    cross join period
-    cross join state
-    inner join listed_band on state.state <> 'arrived' or listed_band.band = 'total'
+    cross join moment
+    inner join listed_band on moment.state <> 'arrived' or listed_band.band = 'total'
     inner join judged
         on
             seen.service = judged.service
             and seen.area_id = judged.area_id
             and seen.provider_id = judged.provider_id
-            and state.state = judged.state
-            and period.period_type = judged.period_type
-            and period.period = judged.period
+            and moment.moment_number = judged.moment_number
 )
 
 select
@@ -258,5 +348,6 @@ from framed
 inner join {{ ref('quality_threshold') }} as threshold on threshold.threshold_id = 'min_percentile_count'
 left join listed
     on
-        {{ same_keys('framed', 'listed', moment + cell) }}
+        framed.moment_number = listed.moment_number
+        and framed.cell_number = listed.cell_number
         and framed.band = listed.band
