@@ -7,6 +7,9 @@ A child of the rules (a node) is joined to the one that it fits best, if that on
 joins. Two groups never join that hold records of one source (a partner's numbering of children, which holds a child once),
 or differ in an identifier, or were told apart by clerks. A node that fits two of one source about equally well joins
 neither: that is what twins and namesakes look like. So a sibling can never come in by way of another record.
+
+Brothers and sisters may bear one name at one address, and then only the year of birth tells them apart. So two records of different
+years are joined only where a number that nobody contests says so too; else they go to the clerks, however alike they are.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from sendjc_pipeline.identity.rules import IDENTIFIERS
 from sendjc_pipeline.identity.thresholds import Thresholds
 
 IDENTIFIER_WEIGHT = 20.0  # what one number on two records adds to a match weight in model.json
+_SHORT_OF_LINK = 1.0  # bits: the odds that a clerk is shown are half of those that link
 _ROUNDS = 50  # a bound that no data reaches: every round joins at least one pair, most of them in the first three
 
 
@@ -34,7 +38,7 @@ def create_clusters(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
         that stand alone.
     """
     _create_nodes(con)
-    _create_edges(con)
+    _create_edges(con, limits)
     con.execute("""
         create or replace temp table cluster as select distinct node_no, node_no as person_no from node;
         create or replace temp table open_edge as select * from node_edge;""")
@@ -94,12 +98,13 @@ def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
         """)
 
 
-def _create_edges(con: duckdb.DuckDBPyConnection) -> None:
+def _create_edges(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
     """node_edge, and what keeps two nodes apart: their sources, their identifiers, and clerks."""
     identifiers = " union all ".join(
         f"select node.node_no, '{kind}' as kind, agreed.{kind} as value from agreed inner join node using (local_no) where agreed.{kind} is not null"
         for kind in IDENTIFIERS
     )
+    same_number = " or ".join(f"coalesce(one.{kind} = two.{kind}, false)" for kind in IDENTIFIERS)
     con.execute(f"""
         -- Numbers that one source gives to two children: on whom they are right, nobody knows, so they speak for nobody.
         create or replace temp table contested as
@@ -116,21 +121,32 @@ def _create_edges(con: duckdb.DuckDBPyConnection) -> None:
         semi join contested using (kind, value);
 
         create or replace temp table record_edge as
-        select a.local_no as one, b.local_no as two, pair_score.weight
+        select a.local_no as one, b.local_no as two, pair_score.weight,
+            coalesce(year(one.birth_date) <> year(two.birth_date), false) as is_another_year,
+            {same_number} as shares_number
         from pair_score
+        inner join content as one on pair_score.a = one.fingerprint
+        inner join content as two on pair_score.b = two.fingerprint
         inner join local_content as a on pair_score.a = a.fingerprint
         inner join local_content as b on pair_score.b = b.fingerprint
         where a.local_no <> b.local_no;
 
         create or replace temp table record_edge as
         select record_edge.one, record_edge.two,
-            record_edge.weight - case when disputed.one is null then 0 else {IDENTIFIER_WEIGHT} end as weight
+            case
+                when record_edge.is_another_year and (disputed.one is not null or not record_edge.shares_number)
+                    then least(undisputed_weight, {limits.link_weight} - {_SHORT_OF_LINK})
+                else undisputed_weight
+            end as weight
         from record_edge
         left join (
             select distinct a.local_no as one, b.local_no as two
             from contested_local as a
             inner join contested_local as b on a.kind = b.kind and a.value = b.value and a.local_no <> b.local_no
-        ) as disputed using (one, two);
+        ) as disputed using (one, two)
+        cross join lateral (
+            select record_edge.weight - case when disputed.one is null then 0 else {IDENTIFIER_WEIGHT} end as undisputed_weight
+        );
 
         create or replace temp table node_edge as
         select least(one.node_no, two.node_no) as one, greatest(one.node_no, two.node_no) as two,

@@ -28,6 +28,7 @@ from sendjc_pipeline.identity import (
     linked_by,
     persons,
     postcode_directory,
+    questioned,
     records,
     residence,
     scores,
@@ -144,6 +145,7 @@ def resolve_and_pseudonymise(
             link.link(con, rules)
             compared = scores.create_scores(con, home / "scores" / scores.cache_name(), limits.review_weight)
             cluster.create_clusters(con, limits)
+            questioned.create_questioned(con, limits)
             persons.create_persons(con, pseudonymiser, limits)
             doubt.create_doubts(con, limits)
             attributes.create_attributes(con, accepted, past, quarter.end, places if places.is_file() else None)
