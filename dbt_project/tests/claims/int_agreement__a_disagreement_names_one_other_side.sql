@@ -1,4 +1,4 @@
--- The other side is one council, or the providers of one service: a kind of health is judged by the one service that it needs.
+-- The other side is one council, or the providers of one service: a kind of health is judged by the one that it needs.
 {{ config(meta={'dagster': {'ref': {'name': 'int_agreement__disagreement'}}}) }}
 select
     disagreement.kind,
