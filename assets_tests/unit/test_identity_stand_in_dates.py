@@ -14,7 +14,24 @@ from identity_samples import Row, Scene, listed, nhs, pupil  # isort: skip
 
 NEW_YEAR = date(2012, 1, 1)
 ADA = {"forename": "Ada", "surname": "Lovelace"}
-NAMES = ("Ann", "Bea", "Cat", "Dee", "Eve", "Fay", "Gwen", "Ivy", "Joy", "Kim", "Liz", "May", "Nan", "Pam", "Ros", "Sue")
+NAMES = (
+    "Ann",
+    "Bea",
+    "Cat",
+    "Dee",
+    "Eve",
+    "Fay",
+    "Gwen",
+    "Ivy",
+    "Joy",
+    "Kim",
+    "Liz",
+    "May",
+    "Nan",
+    "Pam",
+    "Ros",
+    "Sue",
+)
 
 
 @pytest.fixture

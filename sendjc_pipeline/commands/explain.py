@@ -11,7 +11,8 @@ from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
 _SHOWN = (
-    "metric_name", "time_window", "service", "numerator", "denominator", "value", "unit", "value_status", "suppression",
+    "metric_name", "time_window", "service", "numerator", "denominator", "value", "value_lower", "value_upper",
+    "bounds_basis", "unit", "value_status", "suppression",
     "target_type", "target_value", "target_due_date", "england_value", "neighbours_value", "benchmark_period", "dq_reason", "source_feeds",
 )  # fmt: skip
 
@@ -38,10 +39,11 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
         console.print_json(json.dumps(content, default=str))
         return
     for figure in figures:
-        show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure[name]] for name in _SHOWN])
+        show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure.get(name)] for name in _SHOWN])
     if before:
-        rows = [[b["time_window"], b["service"], b["value"], b["value_status"], b["suppression"]] for b in before]
-        show("In the revision before", ["window", "service", "value", "status", "suppression"], rows)
+        names = ("time_window", "service", "value", "value_lower", "value_upper", "value_status", "suppression")
+        rows = [[b.get(name) for name in names] for b in before]  # an old release may have no bounds
+        show("In the revision before", ["window", "service", "value", "lower", "upper", "status", "suppression"], rows)
     rows = [
         [s["partner"], s["feed"], s["period"], s["status"], sum(t["received"] for t in s["tables"].values()),
          sum(t["quarantined"] for t in s["tables"].values()), s["submission_id"]]

@@ -209,4 +209,6 @@ def _count(con: duckdb.DuckDBPyConnection, compared: int, admitted: admission.Ad
     alone = "count(*) filter (where person_no not in (from met))"
     unlinked = con.execute(f"select feed, {alone} from sent_child group by feed order by feed").fetchall()
     left_out = (admitted.without_agreement, admitted.rows_without, admitted.opted_out, admitted.not_matchable)
-    return IdentityResult(people, both, dict(methods), dict(unlinked), compared, doubtful, *left_out, stand_in_dates=stand_ins)
+    return IdentityResult(
+        people, both, dict(methods), dict(unlinked), compared, doubtful, *left_out, stand_in_dates=stand_ins
+    )
