@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from benchmarks.identity_records import PARTNERS, SIBLINGS, TWINS, Sample, purposes
-from sendjc_pipeline.identity import rules, scores, thresholds
+from sendjc_pipeline.identity import rules, scores, stand_in_dates, thresholds
 from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.synthetic.hard import Rates
@@ -112,8 +112,9 @@ def model_version() -> str:
 
 
 def rules_version() -> str:
-    """Of the match rules and the thresholds."""
-    return hashlib.sha256(rules.SEED.read_bytes() + thresholds.SEED.read_bytes()).hexdigest()[:16]
+    """Of the match rules, the thresholds and the birth dates that stand for none."""
+    seeds = (rules.SEED, thresholds.SEED, stand_in_dates.SEED)
+    return hashlib.sha256(b"".join(seed.read_bytes() for seed in seeds)).hexdigest()[:16]
 
 
 def sample_settings() -> str:

@@ -70,6 +70,13 @@ def test_many_children_of_one_day_among_as_many_of_the_others_are_a_birth_date(s
     assert _is_one(scene, NEW_YEAR, [*_others(12), *year])
 
 
+def test_the_children_of_a_quarter_of_a_year_are_not_so_many_that_a_day_stands_out(scene: Scene) -> None:
+    season = [
+        listed(f"s{n}-{day}", dateofbirth=NEW_YEAR + timedelta(days=day)) for day in range(1, 60) for n in range(5)
+    ]
+    assert _is_one(scene, NEW_YEAR, [*_others(14), *season])
+
+
 def test_two_children_of_one_number_and_a_stand_in_are_not_one_by_it(scene: Scene) -> None:
     scene.demographics("RHA", listed("1", nhsnumber=nhs(1), dateofbirth=date(1970, 1, 1)))
     scene.demographics("RTD", listed("2", nhsnumber=nhs(1), dateofbirth=date(1970, 1, 1))).run()

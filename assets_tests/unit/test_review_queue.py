@@ -96,7 +96,7 @@ def test_a_home_without_runs_has_an_empty_queue_and_a_quarter_without_one_is_ref
 
 
 def test_a_home_without_runs_is_told_at_the_terminal(settings: Settings) -> None:
-    with pytest.raises(SendjcError, match="no quarter was run in .* yet"):
+    with pytest.raises(SendjcError, match=r"no quarter was run in .* yet"):
         review.status(settings, None, TODAY, as_json=False)
 
 

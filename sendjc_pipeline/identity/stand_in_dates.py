@@ -4,8 +4,9 @@ Belongs here: which dates of which source those are. Does not belong here: dates
 (standardise.EARLIEST_BIRTH), or what an unknown date leads to.
 
 A date is a stand-in where it is in seeds/reference/placeholder_birth_date.csv, or where one submission gives it to far more children
-than were born on a day: more than FLOOR, and MOST_TIMES as many as the other days of that year have on average. A system that writes one
-does so in every extract, so the date is then unknown in all that the partner sends of the feed, also in an extract with few of them.
+than were born on a day: more than FLOOR and MOST_TIMES the average of the other days of that year on which it has anybody born. A system
+that writes one does so in every extract, so the date is then unknown in all that the partner sends of the feed, also in an extract with
+few of them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sendjc_pipeline.settings import SendjcError
 
 SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "placeholder_birth_date.csv"
 
-# Of 10,000 children of one year 27 are born on a day. Twins, and years with more births in one season, stay far below five times that.
+# Of 1,000 children of one year 3 are born on a day, and more than 25 on one day of no year by chance, twins included.
 FLOOR, MOST_TIMES = 10, 5
 
 
@@ -56,13 +57,14 @@ def blank_stand_ins(con: duckdb.DuckDBPyConnection) -> None:
         ),
 
         per_year as (
-            select *, sum(children) over (partition by partner, feed, submission_id, year(birth_date)) - children as others
+            select *, sum(children) over of_year - children as others, count(*) over of_year - 1 as other_days
             from per_day
+            window of_year as (partition by partner, feed, submission_id, year(birth_date))
         )
 
         select distinct partner, feed, birth_date
         from per_year
-        where birth_date in (from placeholder) or children > greatest({FLOOR}, {MOST_TIMES} * others / 364);
+        where birth_date in (from placeholder) or children > {FLOOR} + coalesce({MOST_TIMES} * others / nullif(other_days, 0), 0);
 
         update sent_person set birth_date = null
         from stand_in_date
