@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import duckdb
+import polars as pl
 import pytest
 
+from sendjc_pipeline.identity import verdicts
 from sendjc_pipeline.settings import Settings
 
 from identity_samples import Q4, Scene, listed, nhs, pupil, upn  # isort: skip
 
+DAY = date(2025, 5, 12)
 ADA = {"forename": "Ada", "surname": "Lovelace", "postcode": "NG7 2QX"}
 ELSEWHERE = ADA | {"postcode": "NG1 1AA"}
 
@@ -23,6 +26,16 @@ def scene(settings: Settings) -> Scene:
 def _review(scene: Scene) -> list[str]:
     path = scene.settings.restricted / "identity" / "review" / Q4.label / "candidate_pair.parquet"
     return [row[0] for row in duckdb.execute(f"select reason from read_parquet('{path}') order by all").fetchall()]
+
+
+def _decide(scene: Scene, verdict: str) -> None:
+    """Two reviewers say the same of every pair listed."""
+    with verdicts.opened(scene.settings) as con:
+        pairs = verdicts.waiting(con, scene.settings, Q4, "r1").select("pair", "token_a", "token_b")
+        for reviewer in ("r1", "r2"):
+            verdicts.issue(con, scene.settings, pairs, reviewer, DAY)
+            said = pairs.with_columns(verdict=pl.lit(verdict))
+            verdicts.record(con, scene.settings, said, reviewer, DAY, datetime(2025, 5, 12, 9, tzinfo=UTC))
 
 
 def _in_doubt(scene: Scene) -> list[str]:
@@ -101,6 +114,54 @@ def test_a_number_on_a_record_without_a_forename_may_be_a_twins(scene: Scene, na
     assert len(scene.children()) == 1
     assert _in_doubt(scene) == ["RTD"]
     assert _review(scene) == ["no_forename"]
+
+
+def test_a_name_in_one_field_without_a_forename_may_be_a_twins(scene: Scene) -> None:
+    scene.demographics("RHA", listed("1", nhsnumber=nhs(1), **ADA))
+    scene.demographics("RTD", listed("2", nhsnumber=nhs(1), surname="BABY LOVELACE")).run()
+    assert (_in_doubt(scene), _review(scene)) == (["RTD"], ["no_forename"])
+
+
+def test_what_stands_for_a_forename_is_no_name_of_two_newborns(scene: Scene) -> None:
+    scene.sen2("derby", pupil("1", surname="BABY LOVELACE", postcode="NG7 2QX"))
+    scene.demographics("RHA", listed("2", surname="BABY LOVELACE", postcode="NG7 2QX")).run()
+    assert len(scene.children()) == 2
+
+
+def test_two_records_without_birth_dates_that_their_score_joins_are_in_doubt(scene: Scene) -> None:
+    scene.sen2("derby", pupil("1", **ADA, personbirthdate=None))
+    scene.demographics("RHA", listed("2", **ADA, dateofbirth=None)).run()
+    assert len(scene.children()) == 1
+    assert (len(_in_doubt(scene)), _review(scene)) == (1, ["birth_date_unknown"])
+
+
+def test_one_upn_on_twins_of_like_names_is_in_doubt_and_in_review(scene: Scene) -> None:
+    scene.sen2("derby", pupil("1", upn=upn(1), **ADA | {"forename": "Mia"}))
+    scene.sen2("nottingham", pupil("2", upn=upn(1), **ADA | {"forename": "Mya"})).run()
+    assert (len(_in_doubt(scene)), _review(scene)) == (1, ["forename_differs"])
+
+
+def test_a_nickname_on_one_number_is_not_questioned(scene: Scene) -> None:
+    scene.sen2("derby", pupil("1", upn=upn(1), **ADA | {"forename": "Thomas"}))
+    scene.sen2("nottingham", pupil("2", upn=upn(1), **ADA | {"forename": "Tom"})).run()
+    assert len(scene.children()) == 1
+    assert (_in_doubt(scene), _review(scene)) == ([], [])
+
+
+def test_what_two_reviewers_found_is_neither_in_doubt_nor_asked_again(scene: Scene) -> None:
+    scene.demographics("RHA", listed("1", nhsnumber=nhs(1), **ADA))
+    scene.demographics("RTD", listed("2", nhsnumber=nhs(1), **ADA | {"forename": "BABY"})).run()
+    _decide(scene, "same")
+    scene.run()
+    assert (len(scene.children()), _in_doubt(scene), _review(scene)) == (1, [], [])
+
+
+def test_two_reviewers_part_what_a_number_joined(scene: Scene) -> None:
+    scene.demographics("RHA", listed("1", nhsnumber=nhs(1), **ADA))
+    scene.demographics("RTD", listed("2", nhsnumber=nhs(1), **ADA | {"forename": "BABY"})).run()
+    _decide(scene, "different")
+    scene.run()
+    assert (len(scene.children()), _review(scene)) == (2, [])
 
 
 def test_a_feed_without_any_names_is_not_questioned(scene: Scene) -> None:

@@ -3,10 +3,11 @@
 Belongs here: which records of a child may prove to be another's, and beside which record of the child a clerk should see them. Does
 not belong here: who is joined (link.py, cluster.py), or pairs that were not linked (doubt.py).
 
-A link is questioned for one of four reasons. 'birth_year_differs': the child's other records give another year of birth, so that only a
+A link is questioned for one of five reasons. 'birth_year_differs': the child's other records give another year of birth, so that only a
 number could bring the record in (cluster.py). 'birth_date_unknown': a score joined the record, which gives no birth date that could tell
 a brother of the same name. 'torn': the record fits a second child about as well, and the two are known to be two. 'no_forename': a
 number joined the record, which has a surname and in place of a forename what systems write for newborns: of twins it may be either.
+'forename_differs': the record shares a number with another, and their forenames are alike and not the same, as those of Mia and Mya.
 What clerks found to be one child is not asked again.
 """
 
@@ -18,7 +19,7 @@ from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.rules import IDENTIFIERS
 from sendjc_pipeline.identity.thresholds import Thresholds
 
-REASONS = ("birth_year_differs", "birth_date_unknown", "torn", "no_forename")
+REASONS = ("birth_year_differs", "birth_date_unknown", "torn", "no_forename", "forename_differs")
 
 
 @guarded("looking for links that something speaks against")
@@ -31,6 +32,7 @@ def create_questioned(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> Non
     _suspect_birth_dates(con)
     _suspect_torn(con, limits)
     _suspect_nameless(con)
+    _suspect_forenames(con)
     order = " ".join(f"when '{reason}' then {place}" for place, reason in enumerate(REASONS))
     con.execute(f"""
         create or replace temp table questioned_link as
@@ -57,7 +59,7 @@ def create_questioned(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> Non
 
 
 def _suspect_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
-    """Nodes of a child whose year of birth is not that of most of its nodes, or that have none."""
+    """Nodes of a child whose year of birth is not that of most of its nodes, or that have none; where none has, all but the first."""
     con.execute("""
         create or replace temp table node_birth as
         select node.person_no, node.node_no, min(year(agreed.birth_date)) as birth_year
@@ -68,9 +70,9 @@ def _suspect_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
 
         insert into suspicion
         with frequent as (
-            select person_no, birth_year, row_number() over (partition by person_no order by count(*) desc, min(node_no)) as place
+            select person_no, birth_year, min(node_no) as node_no,
+                row_number() over (partition by person_no order by birth_year is null, count(*) desc, min(node_no)) as place
             from node_birth
-            where birth_year is not null
             group by 1, 2
         )
 
@@ -79,9 +81,12 @@ def _suspect_birth_dates(con: duckdb.DuckDBPyConnection) -> None:
         from node_birth
         inner join frequent on node_birth.person_no = frequent.person_no and frequent.place = 1
         inner join node as mine on node_birth.node_no = mine.node_no
-        inner join node_birth as usual on frequent.person_no = usual.person_no and frequent.birth_year = usual.birth_year
+        inner join node_birth as usual
+            on frequent.person_no = usual.person_no and frequent.birth_year is not distinct from usual.birth_year
+                and (frequent.birth_year is not null or frequent.node_no = usual.node_no)
         inner join node as other on usual.node_no = other.node_no
-        where node_birth.birth_year is distinct from frequent.birth_year;
+        where node_birth.birth_year is distinct from frequent.birth_year
+            or (frequent.birth_year is null and node_birth.node_no <> frequent.node_no);
         drop table node_birth;
     """)
 
@@ -137,11 +142,29 @@ def _suspect_nameless(con: duckdb.DuckDBPyConnection) -> None:
             select local_no
             from said
             group by local_no
-            having count(forename) = 0 and count(one_name) = 0 and count(surname) > 0
+            having count(forename) = 0 and count(identity_name(split_part(one_name, '|', 1))) = 0
+                and count(coalesce(surname, one_name)) > 0
         ) as nameless
         inner join trusted as mine on nameless.local_no = mine.local_no
         inner join trusted as other on mine.kind = other.kind and mine.value = other.value and mine.local_no <> other.local_no
         inner join local_person as one on nameless.local_no = one.local_no
         inner join local_person as two on other.local_no = two.local_no
         where one.partner <> two.partner or split_part(one.space, ':', 1) <> split_part(two.space, ':', 1);
+    """)
+
+
+def _suspect_forenames(con: duckdb.DuckDBPyConnection) -> None:
+    """Records with a number that no rule could use, because the forenames of its bearers differ, and that their score joined all the same."""
+    con.execute("""
+        insert into suspicion
+        select greatest(a.local_no, b.local_no), least(a.local_no, b.local_no), 'forename_differs'
+        from shared_identifier as a
+        inner join shared_identifier as b on a.kind = b.kind and a.value = b.value and a.local_no < b.local_no
+        inner join node as mine on a.local_no = mine.local_no
+        inner join node as other on b.local_no = other.local_no and mine.person_no = other.person_no and mine.node_no <> other.node_no
+        inner join local_content as said_a on a.local_no = said_a.local_no
+        inner join local_content as said_b on b.local_no = said_b.local_no
+        inner join content as one on said_a.fingerprint = one.fingerprint
+        inner join content as two on said_b.fingerprint = two.fingerprint
+        where one.plain_forename <> two.plain_forename and one.birth_date is not distinct from two.birth_date;
     """)
