@@ -14,11 +14,11 @@ import polars as pl
 
 from benchmarks.identity_records import PARTNERS, SIBLINGS, TWINS, Sample, purposes
 from sendjc_pipeline.identity import rules, scores, stand_in_dates, thresholds
-from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser
+from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Keys, Pseudonymiser
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.synthetic.hard import Rates
 
-KEY = bytes(range(32))
+KEY = Keys.of_master(bytes(range(32)))
 QUARTER = Quarter.parse("2024-25-Q4")
 # Topic -> what tells a child's group; topics and groups are named as in mart_linkage_quality.
 TOPICS = {

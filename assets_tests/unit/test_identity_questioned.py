@@ -68,6 +68,16 @@ def test_each_of_two_brothers_of_one_name_finds_his_own(scene: Scene) -> None:
     assert [len(child) for child in scene.children()] == [2, 2]
 
 
+def test_a_record_without_a_birth_date_does_not_chain_two_brothers_of_one_name(scene: Scene) -> None:
+    scene.sen2("derby", pupil("1", **ADA)).sen2(
+        "nottingham", pupil("2", **ADA | {"personbirthdate": date(2012, 6, 15)})
+    )
+    scene.demographics("RHA", listed("3", **ADA, dateofbirth=None)).run()
+    assert sorted(len(child) for child in scene.children()) == [1, 2]
+    assert _in_doubt(scene)
+    assert "birth_date_unknown" in _review(scene)
+
+
 def test_a_number_joins_over_two_years_of_birth_and_the_link_is_in_doubt_and_in_review(scene: Scene) -> None:
     scene.demographics("RHA", listed("1", nhsnumber=nhs(1), **ADA))
     scene.demographics("RTD", listed("2", nhsnumber=nhs(1), **ADA, dateofbirth=date(2013, 6, 15))).run()

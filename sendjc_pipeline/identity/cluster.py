@@ -9,7 +9,8 @@ or differ in an identifier, or were told apart by clerks. A node that fits two o
 neither: that is what twins and namesakes look like. So a sibling can never come in by way of another record.
 
 Brothers and sisters may bear one name at one address, and then only the year of birth tells them apart. So two records of different
-years are joined only where a number that nobody contests says so too; else they go to the clerks, however alike they are.
+years are joined only where a number that nobody contests says so too; else they go to the clerks, however alike they are. Nor does a
+record without a birth date join two such children by fitting both.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def create_clusters(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
     node: local_no, node_no (the child that the rules and the clerks made), person_no (the child in the end).
     node_edge: one (node_no), two (one < two), weight: the best score of a pair of records of two nodes.
     contested_local: local_no, kind, value: records that bear a number which one source gives to two children.
-    record_edge: one, two (local_no), weight: what node_edge was made of, contested numbers speaking for nobody.
+    record_edge: one, two (local_no), weight: what node_edge was made of, contested numbers speaking for nobody; is_over_years: a
+        number joins records of two years of birth.
     node_link: node_no, weight: of the best link to another node of its person, NULL where clerks made it; no row for nodes
         that stand alone.
     """
@@ -134,10 +136,11 @@ def _create_edges(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
         create or replace temp table record_edge as
         select record_edge.one, record_edge.two,
             case
-                when record_edge.is_another_year and (disputed.one is not null or not record_edge.shares_number)
+                when record_edge.is_another_year and not is_over_years
                     then least(undisputed_weight, {limits.link_weight} - {_SHORT_OF_LINK})
                 else undisputed_weight
-            end as weight
+            end as weight,
+            is_over_years
         from record_edge
         left join (
             select distinct a.local_no as one, b.local_no as two
@@ -145,7 +148,8 @@ def _create_edges(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
             inner join contested_local as b on a.kind = b.kind and a.value = b.value and a.local_no <> b.local_no
         ) as disputed using (one, two)
         cross join lateral (
-            select record_edge.weight - case when disputed.one is null then 0 else {IDENTIFIER_WEIGHT} end as undisputed_weight
+            select record_edge.weight - case when disputed.one is null then 0 else {IDENTIFIER_WEIGHT} end as undisputed_weight,
+                record_edge.is_another_year and record_edge.shares_number and disputed.one is null as is_over_years
         );
 
         create or replace temp table node_edge as
@@ -171,6 +175,19 @@ def _create_edges(con: duckdb.DuckDBPyConnection, limits: Thresholds) -> None:
         create or replace temp table node_identifier as
         select distinct node_no, kind, value from ({identifiers})
         where node_no in (select unnest([one, two]) from node_edge);
+
+        create or replace temp table node_birth as
+        select distinct node.node_no, year(agreed.birth_date) as birth_year
+        from agreed
+        inner join node using (local_no)
+        where agreed.birth_date is not null and node.node_no in (select unnest([one, two]) from node_edge);
+
+        create or replace temp table node_over_years as
+        select distinct one.node_no as one, two.node_no as two
+        from record_edge
+        inner join node as one on record_edge.one = one.local_no
+        inner join node as two on record_edge.two = two.local_no
+        where record_edge.is_over_years;
 
         create or replace temp table node_parted as
         select distinct a.node_no as one, b.node_no as two
@@ -234,6 +251,10 @@ def _create_open_edges(con: duckdb.DuckDBPyConnection) -> None:
         select distinct cluster.person_no, node_identifier.kind, node_identifier.value
         from node_identifier inner join cluster using (node_no);
 
+        create or replace temp table person_birth as
+        select distinct cluster.person_no, node_birth.birth_year
+        from node_birth inner join cluster using (node_no);
+
         create or replace temp table person_edge as
         select least(a.person_no, b.person_no) as one, greatest(a.person_no, b.person_no) as two, max(open_edge.weight) as weight
         from open_edge
@@ -256,7 +277,21 @@ def _create_open_edges(con: duckdb.DuckDBPyConnection) -> None:
         select least(a.person_no, b.person_no), greatest(a.person_no, b.person_no)
         from node_parted
         inner join cluster as a on node_parted.one = a.node_no
-        inner join cluster as b on node_parted.two = b.node_no;
+        inner join cluster as b on node_parted.two = b.node_no
+        union
+        (
+            select person_edge.one, person_edge.two
+            from person_edge
+            inner join person_birth as a on person_edge.one = a.person_no
+            inner join person_birth as b on person_edge.two = b.person_no
+            group by 1, 2
+            having not bool_or(a.birth_year = b.birth_year)
+            except
+            select least(a.person_no, b.person_no), greatest(a.person_no, b.person_no)
+            from node_over_years
+            inner join cluster as a on node_over_years.one = a.node_no
+            inner join cluster as b on node_over_years.two = b.node_no
+        );
 
         create or replace temp table open_edge as
         select * from person_edge anti join apart using (one, two);

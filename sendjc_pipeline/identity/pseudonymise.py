@@ -85,7 +85,7 @@ def resolve_and_pseudonymise(
     settings: Settings,
     quarter: Quarter,
     deliveries: Sequence[tuple[Submission, Receipt]],
-    keys: Keys | bytes,
+    keys: Keys,
     history: Sequence[tuple[Submission, Receipt]] = (),
     known_at: date = date.max,
 ) -> IdentityResult:
@@ -97,7 +97,7 @@ def resolve_and_pseudonymise(
         settings: the home.
         quarter: whose figures are made.
         deliveries: the submissions that the quarter counts.
-        keys: the keys in force, or one secret for all of them.
+        keys: the keys in force.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
         known_at: the day by which clerical decisions must have been recorded, and as of which opt-outs stand.
 
