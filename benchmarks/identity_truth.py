@@ -13,12 +13,12 @@ import duckdb
 import polars as pl
 
 from benchmarks.identity_records import PARTNERS, SIBLINGS, TWINS, Sample, purposes
-from sendjc_pipeline.identity import rules, scores, thresholds
-from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Pseudonymiser
+from sendjc_pipeline.identity import rules, scores, stand_in_dates, thresholds
+from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Keys, Pseudonymiser
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.synthetic.hard import Rates
 
-KEY = bytes(range(32))
+KEY = Keys.of_master(bytes(range(32)))
 QUARTER = Quarter.parse("2024-25-Q4")
 # Topic -> what tells a child's group; topics and groups are named as in mart_linkage_quality.
 TOPICS = {
@@ -112,8 +112,9 @@ def model_version() -> str:
 
 
 def rules_version() -> str:
-    """Of the match rules and the thresholds."""
-    return hashlib.sha256(rules.SEED.read_bytes() + thresholds.SEED.read_bytes()).hexdigest()[:16]
+    """Of the match rules, the thresholds and the birth dates that stand for none."""
+    seeds = (rules.SEED, thresholds.SEED, stand_in_dates.SEED)
+    return hashlib.sha256(b"".join(seed.read_bytes() for seed in seeds)).hexdigest()[:16]
 
 
 def sample_settings() -> str:

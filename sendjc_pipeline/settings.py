@@ -47,7 +47,7 @@ class Settings:
 
     @property
     def warehouse(self) -> Path:
-        """One pseudonymous DuckDB file per quarter."""
+        """One pseudonymous DuckDB file per quarter; mode 0700 when it is made."""
         return self.home / "warehouse"
 
     @property
@@ -66,9 +66,13 @@ class Settings:
         return self.home / "keys" / "pseudonym.key"
 
     def make_zones(self) -> Settings:
-        """Create the zones that are missing; those that hold identifiers or the key are for the pipeline's own user only."""
-        for zone in (self.warehouse, self.published):
-            zone.mkdir(parents=True, exist_ok=True)
+        """Create the zones that are missing; all but releases are for the pipeline's own user only.
+
+        Of the warehouse that holds for a new one: it has no identifiers, so a home may let its analysts' group in.
+        """
+        self.published.mkdir(parents=True, exist_ok=True)
+        if not self.warehouse.is_dir():
+            self.warehouse.mkdir(mode=0o700)
         for zone in (self.landing, self.restricted, self.temp, self.key_file.parent):
             zone.mkdir(parents=True, exist_ok=True, mode=0o700)
             zone.chmod(0o700)

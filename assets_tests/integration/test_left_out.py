@@ -16,7 +16,7 @@ from integration.conftest import KNOWN_AT, QUARTER, ROOT, TEST_KEY, new_home, ru
 from sendjc_pipeline.commands import opt_outs
 from sendjc_pipeline.commands.status import status
 from sendjc_pipeline.identity import agreements, opt_out
-from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, pseudonym, record_purpose
+from sendjc_pipeline.identity.pseudonym import RECORD_DIGITS, Keys, pseudonym, record_purpose
 from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
 from sendjc_pipeline.orchestration.identity_asset import person_level_feeds
 from sendjc_pipeline.quality.judge import inputs_fingerprint
@@ -49,7 +49,7 @@ class Planted:
 
     def pseudonyms(self, partner: str, feed: str) -> set[str]:
         """The children's pseudonymous local ids."""
-        purpose, key = record_purpose(feed, partner), bytes.fromhex(TEST_KEY)
+        purpose, key = record_purpose(feed, partner), Keys.of_master(bytes.fromhex(TEST_KEY))
         return {pseudonym(key, purpose, number, RECORD_DIGITS) for number in self.children[partner]}
 
 
@@ -178,7 +178,7 @@ def test_withdrawing_is_news_and_brings_the_children_back_with_their_keys(
     inputs = gather(settings, QUARTER, after, only=person_level_feeds())
     history = gather_history(settings, after, person_level_feeds())
     deliveries = [(d.submission, d.receipt) for d in inputs.deliveries]
-    resolve_and_pseudonymise(settings, QUARTER, deliveries, bytes.fromhex(TEST_KEY), history, after)
+    resolve_and_pseudonymise(settings, QUARTER, deliveries, Keys.of_master(bytes.fromhex(TEST_KEY)), history, after)
     links = [
         duckdb.execute(
             "select person_key, partner, feed, source_person_id, method from read_parquet(?) order by all",

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from sendjc_pipeline import feeds
+from sendjc_pipeline.identity.pseudonym import Keys
 from sendjc_pipeline.identity.pseudonymise import IdentityResult, resolve_and_pseudonymise
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -17,7 +18,8 @@ from sendjc_pipeline.submissions.casting import INCOMPLETE, PARQUET_TYPES
 from sendjc_pipeline.submissions.manifest import Submission, SubmittedFile
 from sendjc_pipeline.submissions.receipt import Receipt
 
-KEY = bytes(range(32))
+SECRET = bytes(range(32))
+KEY = Keys.of_master(SECRET)
 Q4 = Quarter.parse("2024-25-Q4")
 Row = Mapping[str, object]
 Delivery = tuple[Submission, Receipt]
@@ -121,7 +123,7 @@ class Scene:
         self.deliveries.append(deliver(self.settings.home, feed, partner, period, tables))
         return self
 
-    def run(self, quarter: Quarter = Q4, key: bytes = KEY) -> IdentityResult:
+    def run(self, quarter: Quarter = Q4, key: Keys = KEY) -> IdentityResult:
         """Resolve and pseudonymise."""
         return resolve_and_pseudonymise(self.settings, quarter, self.deliveries, key)
 

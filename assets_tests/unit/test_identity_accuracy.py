@@ -15,7 +15,7 @@ from benchmarks import identity
 from benchmarks.identity_records import deliver, generate
 from benchmarks.identity_seed import SEED_FILE, measured_of
 from benchmarks.identity_truth import KEY, QUARTER, counted, judge
-from sendjc_pipeline.identity import rules, scores, thresholds
+from sendjc_pipeline.identity import rules, scores, stand_in_dates, thresholds
 from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
 from sendjc_pipeline.settings import Settings
 
@@ -74,15 +74,19 @@ def test_the_published_accuracy_was_measured_of_the_model_and_the_rules_that_are
     assert seed.equals(measured_of(seed)), "measure again: python -m benchmarks identity-seed"
 
 
-@pytest.mark.parametrize("changed", ["match_threshold.csv", "match_rule.csv", "model.json"])
+@pytest.mark.parametrize(
+    "changed", ["match_threshold.csv", "match_rule.csv", "placeholder_birth_date.csv", "model.json"]
+)
 def test_accuracy_that_was_measured_of_something_else_is_noticed(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / changed
-    module, name = {"model.json": (scores, "MODEL"), "match_rule.csv": (rules, "SEED")}.get(
-        changed, (thresholds, "SEED")
+    module, name = {
+        "model.json": (scores, "MODEL"), "match_rule.csv": (rules, "SEED"), "placeholder_birth_date.csv": (stand_in_dates, "SEED"),
+    }.get(changed, (thresholds, "SEED"))  # fmt: skip
+    other.write_bytes(
+        getattr(module, name).read_bytes().replace(b"0.9", b"0.8").replace(b"upn", b"uln").replace(b"1970", b"1971")
     )
-    other.write_bytes(getattr(module, name).read_bytes().replace(b"0.9", b"0.8").replace(b"upn", b"uln"))
     monkeypatch.setattr(module, name, other)
     with pytest.raises(AssertionError, match="measure again"):
         test_the_published_accuracy_was_measured_of_the_model_and_the_rules_that_are_stored()

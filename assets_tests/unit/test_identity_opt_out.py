@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 from sendjc_pipeline.cli import app
 from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.identity.opt_out_file import create_numbers, in_words
-from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, pseudonym
+from sendjc_pipeline.identity.pseudonym import PERSON_DIGITS, Keys, pseudonym
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
 from identity_samples import KEY, nhs  # isort: skip
 
-OTHER_KEY = bytes(range(1, 33))
+OTHER_KEY = Keys.of_master(bytes(range(1, 33)))
 MAY, JUNE, JULY = (datetime(2025, month, 10, 9, tzinfo=UTC) for month in (5, 6, 7))
 
 
@@ -37,7 +37,7 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, content: str | bytes) -> tu
 
 
 def add(
-    settings: Settings, *serials: int, at: datetime = MAY, partner: str | None = None, key: bytes = KEY
+    settings: Settings, *serials: int, at: datetime = MAY, partner: str | None = None, key: Keys = KEY
 ) -> opt_out.Batch:
     con = connect()
     con.execute("create table number (nhs_number varchar)")
@@ -45,13 +45,13 @@ def add(
     return opt_out.add(con, settings, "number", partner, at, key)
 
 
-def tokens(settings: Settings, day: date, key: bytes = KEY) -> set[str]:
+def tokens(settings: Settings, day: date, key: Keys = KEY) -> set[str]:
     con = connect()
     opt_out.create_tokens(con, settings, day, key)
     return {token for (token,) in con.execute("from opt_out_token").fetchall()}
 
 
-def token(serial: int, key: bytes = KEY) -> str:
+def token(serial: int, key: Keys = KEY) -> str:
     return pseudonym(key, opt_out.OPT_OUT, nhs(serial), PERSON_DIGITS)
 
 

@@ -14,12 +14,12 @@ from sendjc_pipeline import feeds
 from sendjc_pipeline.identity.attributes import PERSON_COLUMNS
 from sendjc_pipeline.identity.columns import ORIGIN, raw_columns
 from sendjc_pipeline.identity.failure import IdentityFailed
-from sendjc_pipeline.identity.pseudonym import PERSON, pseudonym, record_purpose
+from sendjc_pipeline.identity.pseudonym import PERSON, Keys, pseudonym, record_purpose
 from sendjc_pipeline.identity.pseudonymise import resolve_and_pseudonymise
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse.connection import connect
 
-from identity_samples import KEY, Q4, Scene, deliver, listed, nhs, patient, pupil, upn  # isort: skip
+from identity_samples import KEY, Q4, SECRET, Scene, deliver, listed, nhs, patient, pupil, upn  # isort: skip
 
 PERSON_LEVEL = [name for name in feeds.names() if feeds.load(name).is_person_level]
 TABLES = [(feed, table) for feed in PERSON_LEVEL for table in feeds.load(feed).tables]
@@ -151,7 +151,7 @@ def test_the_same_bytes_in_any_order_and_with_any_number_of_threads(scene: Scene
 def test_another_key_changes_every_pseudonym(scene: Scene) -> None:
     _busy(scene).run()
     before = {row[0] for row in scene.query("select unnest([person_key, source_person_id]) from person_link")}
-    scene.run(key=bytes(32))
+    scene.run(key=Keys.of_master(bytes(32)))
     assert not before & {
         row[0] for row in scene.query("select unnest([person_key, source_person_id]) from person_link")
     }
@@ -224,7 +224,7 @@ def _planted(scene: Scene) -> Scene:
 
 
 def _spellings() -> set[str]:
-    words = set(CANARIES.values()) | {CANARIES["postcode"].replace(" ", ""), "17/11/2013", "2013-Nov-17", KEY.hex()}
+    words = set(CANARIES.values()) | {CANARIES["postcode"].replace(" ", ""), "17/11/2013", "2013-Nov-17", SECRET.hex()}
     return {spelling for word in words for spelling in (word, word.upper(), word.lower())}
 
 

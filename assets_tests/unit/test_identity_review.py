@@ -164,6 +164,56 @@ def test_a_pair_is_asked_of_each_reviewer_once_and_not_when_it_is_settled(scene:
         assert verdicts.waiting(con, scene.settings, Q4, "r4").is_empty()
 
 
+def test_two_reviewers_one_of_whom_was_unsure_still_come_to_a_decision(scene: Scene) -> None:
+    _say(scene, "r1", "unsure")
+    _say(scene, "r2", "same")
+    assert _states(scene) == {"one verdict": 1}
+    with verdicts.opened(scene.settings) as con:
+        assert verdicts.waiting(con, scene.settings, Q4, "r2").is_empty()
+        assert verdicts.waiting(con, scene.settings, Q4, "r3").height == 1
+        assert verdicts.waiting(con, scene.settings, Q4, "r1").height == 1
+    _say(scene, "r1", "same")
+    assert _states(scene) == {"same": 1}
+
+
+def test_a_verdict_that_was_taken_back_and_is_imported_again_is_said_to_count_again(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _say(scene, "r1", "same")
+    with verdicts.opened(scene.settings) as con:
+        (pair,) = con.execute("select pair from pair_state").fetchone() or ("",)
+    assert "in force again" not in capsys.readouterr().out
+    review.undo(scene.settings, [pair], "r1", DAY, NOW, DAY)
+    path = worklist.folder(scene.settings, "r1") / f"worklist_{Q4}.csv"
+    _take(scene, path, "r1")
+    assert "r1 had taken 1 back with `sendjc review undo`" in capsys.readouterr().out
+    _take(scene, path, "r1")
+    assert "in force again" not in capsys.readouterr().out
+
+
+def test_a_conflict_that_the_last_run_does_not_list_is_told(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    _say(scene, "r1", "same")
+    _say(scene, "r2", "same")
+    scene.run()
+    path = worklist.folder(scene.settings, "r2") / f"worklist_{Q4}.csv"
+    _take(scene, _fill(path, {"verdict": "different"}), "r2", now=NOW + timedelta(hours=1))
+    assert _states(scene) == {"conflict": 1}
+    capsys.readouterr()
+    review.export(scene.settings, Q4, "r1", DAY, None, conflicts=True, replace=True)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "does not list: 1" in said and "`sendjc run --quarter 2024-25-Q4`" in said
+    scene.run()
+    assert _export(scene, "r1", conflicts=True, replace=True).is_file()
+
+
+@pytest.mark.parametrize("words", [["review", "status"], ["opt-out", "list"], ["keys", "show"]])
+def test_a_mistyped_home_is_told_and_not_made(tmp_path: Path, words: list[str]) -> None:
+    result = CliRunner().invoke(app, [*words, "--home", str(tmp_path / "hmoe")])
+    assert result.exit_code == 1
+    assert "there is no home at" in str(result.exception)
+    assert not (tmp_path / "hmoe").exists()
+
+
 def test_reviewers_who_differ_are_listed_and_nothing_follows(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     _say(scene, "r1", "same")
     _say(scene, "r2", "same")

@@ -348,6 +348,10 @@ def at_the_terminal(settings: Settings, *words: str, answer: str = "") -> Result
 def test_rotate_asks_first(settings: Settings) -> None:
     words = ("rotate", "--purpose", "all", "--reason", "yearly")
     refused = at_the_terminal(settings, *words, answer="n\n")
+    assert (
+        "Every child gets another key" in refused.output
+        and "Worklists that were exported before are void" in refused.output
+    )
     assert "Nothing was changed" in str(refused.exception) and keyring.entries(settings) == []
     assert at_the_terminal(settings, *words, answer="y\n").exit_code == 0
     assert len(keyring.current(settings)) == len(rotation.ROTATABLE)

@@ -85,12 +85,19 @@ def test_a_pair_that_no_run_lists_any_more_does_not_wait(filled: Settings) -> No
     lists(filled, Q4, "b")
     found = lines(filled)
     assert (found["one verdict"].pairs, found["unsure"].pairs, found["same"].pairs) == (0, 0, 1)
+    # Nor is it forgotten: d was given out, e has a verdict and f an unsure one. c is on the list of the other quarter.
+    assert found["not listed"] == Line("lapsed", "not listed", 3, 0, 1, 1, 1, TODAY - timedelta(days=29))
 
 
 def test_a_home_without_runs_has_an_empty_queue_and_a_quarter_without_one_is_refused(settings: Settings) -> None:
     assert {line.pairs for line in lines(settings).values()} == {0}
     with pytest.raises(SendjcError, match="2024-25-Q4 has no pairs for review here"):
         lines(settings, Q4)
+
+
+def test_a_home_without_runs_is_told_at_the_terminal(settings: Settings) -> None:
+    with pytest.raises(SendjcError, match=r"no quarter was run in .* yet"):
+        review.status(settings, None, TODAY, as_json=False)
 
 
 def test_a_damaged_list_is_told_without_a_word_of_it(filled: Settings) -> None:

@@ -36,6 +36,13 @@ def test_zones_that_hold_identifiers_are_closed_to_others(tmp_path: Path) -> Non
         assert stat.S_IMODE(zone.stat().st_mode) == 0o700
 
 
+def test_a_new_warehouse_is_closed_and_one_that_was_opened_stays_so(tmp_path: Path) -> None:
+    settings = Settings(tmp_path).make_zones()
+    assert stat.S_IMODE(settings.warehouse.stat().st_mode) == 0o700
+    settings.warehouse.chmod(0o750)
+    assert stat.S_IMODE(settings.make_zones().warehouse.stat().st_mode) == 0o750
+
+
 def test_without_a_key_nothing_gets_a_pseudonym(tmp_path: Path) -> None:
     with pytest.raises(MissingKey, match="sendjc key create"):
         pseudonym_key(Settings(tmp_path), environ={})

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sendjc_pipeline import settings as configuration
-from sendjc_pipeline.cli.options import HomeOption, JsonOption, settings_of, there
+from sendjc_pipeline.cli.options import HomeOption, JsonOption, home_of, settings_of, there
 from sendjc_pipeline.commands.console import console
 
 key_app = typer.Typer(no_args_is_help=True, help="The pseudonym key.")
@@ -33,7 +33,7 @@ def keys_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Each purpose's key by its fingerprint, since when, and where its secret is kept; never a key. Example: `sendjc keys show`"""
     from sendjc_pipeline.commands import keys
 
-    keys.shown(settings_of(home), as_json)
+    keys.shown(home_of(home), as_json)
 
 
 @keys_app.command("rotate")
@@ -58,7 +58,7 @@ def keys_rotate(
     """
     from sendjc_pipeline.commands import keys
 
-    keys.rotate(settings_of(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm, opt_outs or ())
+    keys.rotate(home_of(home), purpose, reason, datetime.now(UTC), None if yes else typer.confirm, opt_outs or ())
 
 
 @opt_out_app.command("add")
@@ -83,7 +83,7 @@ def opt_out_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Every list of opt-outs: when it came, from whom, how many it names. Example: `sendjc opt-out list`"""
     from sendjc_pipeline.commands import opt_outs
 
-    opt_outs.listing(settings_of(home), as_json)
+    opt_outs.listing(home_of(home), as_json)
 
 
 @opt_out_app.command("withdraw")
@@ -94,4 +94,4 @@ def opt_out_withdraw(
     """Take a list of opt-outs back, from today. Who stands on another list stays left out. Example: `sendjc opt-out withdraw 3f2a`"""
     from sendjc_pipeline.commands import opt_outs
 
-    opt_outs.withdraw(settings_of(home), batch, datetime.now(UTC))
+    opt_outs.withdraw(home_of(home), batch, datetime.now(UTC))

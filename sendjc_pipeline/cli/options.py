@@ -42,6 +42,14 @@ def settings_of(home: Path | None) -> Settings:
     return configuration.load(home)
 
 
+def home_of(home: Path | None) -> Settings:
+    """The home, which must be there already. Raises SendjcError where it is not: a mistyped one would look like an empty one."""
+    settings = settings_of(home)
+    if not settings.restricted.is_dir():
+        raise SendjcError(f"there is no home at {settings.home}: check --home or SENDJC_HOME.")
+    return settings
+
+
 def day(text: str) -> date:
     """A day as it is given. Raises SendjcError where it is none."""
     try:

@@ -15,7 +15,7 @@ from sendjc_pipeline.cli.options import (
     QuarterOption,
     ReviewerOption,
     day,
-    settings_of,
+    home_of,
     there,
 )
 from sendjc_pipeline.reporting import Quarter
@@ -41,9 +41,7 @@ def review_export(
     from sendjc_pipeline.commands import review
     from sendjc_pipeline.commands.run import today
 
-    review.export(
-        settings_of(home), Quarter.parse(quarter), reviewer, today(), most, conflicts=conflicts, replace=force
-    )
+    review.export(home_of(home), Quarter.parse(quarter), reviewer, today(), most, conflicts=conflicts, replace=force)
 
 
 @review_app.command("import")
@@ -60,7 +58,7 @@ def review_import(
     from sendjc_pipeline.commands import review
     from sendjc_pipeline.commands.run import today
 
-    review.take(settings_of(home), worklist, reviewer, day(on) if on else today(), datetime.now(UTC), today())
+    review.take(home_of(home), worklist, reviewer, day(on) if on else today(), datetime.now(UTC), today())
 
 
 @review_app.command("status")
@@ -75,7 +73,7 @@ def review_status(
     from sendjc_pipeline.commands import review
     from sendjc_pipeline.commands.run import today
 
-    review.status(settings_of(home), Quarter.parse(quarter) if quarter else None, today(), as_json)
+    review.status(home_of(home), Quarter.parse(quarter) if quarter else None, today(), as_json)
 
 
 @review_app.command("undo")
@@ -92,4 +90,4 @@ def review_undo(
     from sendjc_pipeline.commands import review
     from sendjc_pipeline.commands.run import today
 
-    review.undo(settings_of(home), pairs, reviewer, day(on) if on else today(), datetime.now(UTC), today())
+    review.undo(home_of(home), pairs, reviewer, day(on) if on else today(), datetime.now(UTC), today())

@@ -12,8 +12,9 @@ from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.connection import connect
 
 _SHOWN = (
-    "metric_name", "time_window", "service", "numerator", "denominator", "value", "unit", "value_status", "suppression",
-    "target_type", "target_value", "target_due_date", "england_value", "neighbours_value", "benchmark_period", "dq_reason", "source_feeds",
+    "metric_name", "time_window", "service", "numerator", "denominator", "value", "value_lower", "value_upper",
+    "bounds_basis", "unit", "value_status", "suppression",
+    "target_type", "target_value", "target_due_date", "brag", "spc_variation", "spc_assurance", "dq_grade", "england_value", "neighbours_value", "benchmark_period", "dq_reason", "source_feeds",
 )  # fmt: skip
 
 
@@ -45,11 +46,17 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
         }
         console.print_json(json.dumps(content, default=str))
         return
-    for figure in figures:
-        show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure[name]] for name in _SHOWN])
+    totals = [figure for figure in figures if figure["breakdown_topic"] == "Total"]
+    for figure in totals:
+        show(f"{release.release_id}: {metric}, {area}", ["", ""], [[name, figure.get(name)] for name in _SHOWN])
+    if len(figures) > len(totals):
+        console.print(f"{len(figures) - len(totals)} more figures of its breakdowns: --json has them.")
     if before:
-        rows = [[b["time_window"], b["service"], b["value"], b["value_status"], b["suppression"]] for b in before]
-        show("In the revision before", ["window", "service", "value", "status", "suppression"], rows)
+        names = ("time_window", "service", "value", "value_lower", "value_upper", "value_status", "suppression")
+        rows = [
+            [b.get(name) for name in names] for b in before if b["breakdown_topic"] == "Total"
+        ]  # an old release may have no bounds
+        show("In the revision before", ["window", "service", "value", "lower", "upper", "status", "suppression"], rows)
     if walked:
         show_walk(walked)
     rows = [

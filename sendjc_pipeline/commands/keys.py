@@ -11,7 +11,7 @@ from pathlib import Path
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import console, show
 from sendjc_pipeline.identity import keyring, opt_out, rotation, swap
-from sendjc_pipeline.identity.pseudonym import OPT_OUT
+from sendjc_pipeline.identity.pseudonym import EXTRACT, OPT_OUT, PERSON, REVIEW
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import intake, ledger
 from sendjc_pipeline.warehouse.lock import only_one
@@ -69,8 +69,7 @@ def rotate(
             work in the home.
     """
     purposes = _purposes(settings, purpose, opt_outs)
-    again = " Every quarter must then be run again." if set(purposes) & set(keyring.IN_QUARTERS) else ""
-    question = f"Retire the keys of {', '.join(purposes)} in {settings.home}?{again}"
+    question = f"Retire the keys of {', '.join(purposes)} in {settings.home}? {_will(purposes)} It cannot be undone."
     if confirm is not None and not confirm(question):
         raise SendjcError("Nothing was changed.")
     locks = ("run", "write", "review", "opt-out")
@@ -84,6 +83,22 @@ def rotate(
         ]
         done = rotation.rotate(settings, purposes, reason, now, received, opt_outs=opt_outs)
     _say(done, purposes)
+
+
+def _will(purposes: Sequence[str]) -> str:
+    """What a rotation of these purposes does, in sentences."""
+    what = ["Everything ever received is read; a re-key table leads from each old key to its new one."]
+    if PERSON in purposes:
+        what.append("Every child gets another key: extracts that were made before no longer join.")
+    if REVIEW in purposes:
+        what.append("Worklists that were exported before are void.")
+    if EXTRACT in purposes:
+        what.append("Inspection lists name the same children by other ids.")
+    if set(purposes) & set(keyring.IN_QUARTERS):
+        what.append("Links and pseudonymous rows of every quarter go, and each must then be run again; releases stand.")
+    if OPT_OUT in purposes:
+        what.append("Tokens of opt-outs are made anew from the lists given.")
+    return " ".join(what)
 
 
 def _purposes(settings: Settings, purpose: str, opt_outs: Sequence[Path]) -> tuple[str, ...]:

@@ -17,14 +17,15 @@ from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse.lock import only_one
 
 _MOST_FAULTS = 20
-_PARTS = (review_queue.WAITING, review_queue.CONFLICT, review_queue.DECIDED)
+_PARTS = (review_queue.WAITING, review_queue.CONFLICT, review_queue.DECIDED, review_queue.LAPSED)
 _WORDS = {
     "no verdict": "no verdict yet",
     "same": "agreed: same child",
     "different": "agreed: different children",
     "one verdict": "one verdict, a second reviewer is needed",
-    "unsure": "nobody is sure",
+    "unsure": "nobody is sure: another reviewer is asked, and these again once one has spoken",
     "conflict": "reviewers differ, or decisions contradict each other",
+    review_queue.NOT_LISTED: "given out or judged, and listed by no run any more",
 }
 
 
@@ -39,9 +40,16 @@ def export(
     reviewer = verdicts.reviewer_name(name)
     with only_one(settings, "review"), verdicts.opened(settings) as con:
         pairs = verdicts.waiting(con, settings, quarter, reviewer, conflicts=conflicts)
+        missing = verdicts.conflicts_not_listed(con, settings, quarter) if conflicts else 0
+        if missing:
+            console.print(
+                f"Pairs in conflict that the last run of {quarter} does not list: {missing:,}. Run the quarter that decided them again"
+                f" (`sendjc run --quarter {quarter}`), then export its conflicts."
+            )
         pairs = pairs.head(most) if most else pairs
         if pairs.is_empty():
-            console.print(f"No pair of {quarter} waits for {reviewer}; nothing was written.")
+            waits = "is in conflict and listed" if conflicts else f"waits for {reviewer}"
+            console.print(f"No pair of {quarter} {waits}; nothing was written.")
             return
         paths = worklist.places(settings, quarter, reviewer, replace=replace, conflicts=conflicts)
         verdicts.issue(con, settings, pairs, reviewer, today)
@@ -63,11 +71,16 @@ def take(settings: Settings, path: Path, name: str, on: date, now: datetime, tod
         filled = read(con, path, reviewer, on)
         if filled.faults:
             _refuse(path, filled.faults)
+        again = verdicts.reinstated(con, settings, filled.verdicts, reviewer)
         added = verdicts.record(con, settings, filled.verdicts, reviewer, on, now)
         stood = filled.verdicts.height - added
         console.print(
             f"Verdicts of {reviewer}: {added:,} recorded, {stood:,} stood already; rows without one: {filled.blank:,}."
         )
+        if again:
+            console.print(
+                f"Of these {reviewer} had taken {again:,} back with `sendjc review undo`: this import puts them in force again."
+            )
         _say_states(con, settings)
 
 
@@ -86,13 +99,17 @@ def undo(settings: Settings, pairs: list[str], name: str, on: date, now: datetim
 
 
 def status(settings: Settings, quarter: Quarter | None, today: date, as_json: bool) -> None:
-    """Print how many pairs wait, are in conflict or decided, by age; never a pair.
+    """Print how many pairs wait, are in conflict, decided or no longer listed, by age; never a pair.
 
     Raises:
-        SendjcError: the quarter has no list of pairs.
+        SendjcError: nothing was run in the home yet, or the quarter has no list of pairs.
     """
     with verdicts.opened(settings) as con:
         lines = review_queue.queue(con, settings, today, quarter)
+    if not review_queue.lists(settings) and not any(line.pairs for line in lines):
+        raise SendjcError(
+            f"no quarter was run in {settings.home} yet, so there are no pairs: `sendjc run --quarter` first."
+        )
     if as_json:
         print(json.dumps([asdict(line) for line in lines], indent=1, default=str))
         return

@@ -55,7 +55,7 @@ def admit(
     accepted: Sequence[AcceptedSubmission],
     history: Sequence[AcceptedSubmission],
     known_at: date,
-    keys: Keys | bytes,
+    keys: Keys,
     scratch: Path,
 ) -> Admission:
     """Leave out what may not be used; create tables left_out and left_out_child. Needs standardise.create_macros.
@@ -127,7 +127,7 @@ def _count_unread(con: duckdb.DuckDBPyConnection, item: AcceptedSubmission) -> N
 
 
 def _create_patients(
-    con: duckdb.DuckDBPyConnection, items: Sequence[AcceptedSubmission], counted: set[str], keys: Keys | bytes
+    con: duckdb.DuckDBPyConnection, items: Sequence[AcceptedSubmission], counted: set[str], keys: Keys
 ) -> None:
     """patient: a row per row of a person table to which opt-outs apply. opted_out, numberless: partner, space, source_person_id."""
     con.execute(

@@ -104,8 +104,8 @@ def create_contents(con: duckdb.DuckDBPyConnection) -> None:
 
         named as (
             select local_no,
-                coalesce(forename, identity_letters(split_part(one_name, '|', 1))) as forename,
-                coalesce(surname, identity_letters(split_part(one_name, '|', 2))) as surname,
+                coalesce(forename, identity_name(split_part(one_name, '|', 1))) as forename,
+                coalesce(surname, identity_name(split_part(one_name, '|', 2))) as surname,
                 one_name is not null as is_one_name, birth_date, sex, postcode, upn, nhs_number, uln
             from said_now
         )

@@ -13,7 +13,8 @@ uln, each with _a or _b. One row per pair of tokens, the likeliest first; not th
 Reasons: 'grey' (between the thresholds), 'ambiguous' (likely, but so is another of the same source), 'same_source' (likely,
 but one source holds both), 'identifier_differs' (likely, but two numbers of one kind), 'shared_identifier' (one number on
 records that differ in birth date, sex or forename; the probability is NULL where names were missing), 'overruled' (two clerks
-found one child, and the records contradict it (overruled.py): of candidate_pair only, without a probability).
+found one child, and the records contradict it (overruled.py): of candidate_pair only, without a probability). candidate_pair also has
+the links that stand and are questioned, with the reasons of questioned.py: both records are of one child.
 """
 
 from __future__ import annotations
@@ -158,6 +159,15 @@ def write_doubts(con: duckdb.DuckDBPyConnection, folder: Path, review: Path) -> 
             inner join record_token as a on doubtful_pair.one = a.local_no
             inner join record_token as b on doubtful_pair.two = b.local_no
             where a.token <> b.token and doubtful_pair.person_one in (from person) and doubtful_pair.person_two in (from person)
+            union all
+            select
+                case when a.token < b.token then questioned_link.one else questioned_link.two end,
+                case when a.token < b.token then questioned_link.two else questioned_link.one end,
+                least(a.token, b.token), greatest(a.token, b.token), round(1 / (1 + pow(2, -weight)), 6), reason
+            from questioned_link
+            inner join record_token as a on questioned_link.one = a.local_no
+            inner join record_token as b on questioned_link.two = b.local_no
+            where a.token <> b.token and questioned_link.person_no in (from person)
             union all
             -- The tokens that were decided on, which need not be those of today; token_a is of either record.
             select

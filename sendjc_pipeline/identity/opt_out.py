@@ -56,7 +56,7 @@ def add(
     numbers: str,
     partner: str | None,
     at: datetime,
-    keys: Keys | bytes,
+    keys: Keys,
 ) -> Batch:
     """Add the NHS numbers of a table (column nhs_number, valid ones only) as a batch, as tokens; no number is stored. A list that stands is not added again.
 
@@ -163,7 +163,7 @@ def find(settings: Settings, batch_id: str) -> Batch:
 
 
 @guarded("reading opt-outs", RESTORE)
-def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, keys: Keys | bytes) -> None:
+def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: date, keys: Keys) -> None:
     """Create table opt_out_token (token): the children who had opted out by a day.
 
     Raises:
@@ -189,7 +189,7 @@ def create_tokens(con: duckdb.DuckDBPyConnection, settings: Settings, known_at: 
     )
 
 
-def key_check(keys: Keys | bytes) -> str:
+def key_check(keys: Keys) -> str:
     """The word under a key by which its tokens are known."""
     return pseudonym(keys, CHECK_PURPOSE, "", CHECK_DIGITS)
 

@@ -28,13 +28,14 @@ SCORED, CLERICAL = "splink", "clerical"
 
 @guarded("giving children their keys")
 def create_persons(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser, limits: Thresholds) -> None:
-    """Create three temporary tables from those of link.link and cluster.create_clusters.
+    """Create three temporary tables from those of link.link, cluster.create_clusters and questioned.create_questioned.
 
     person_anchor: person_no, person_key (32 hex digits), kind (of the anchor: a prefix above or LOCAL).
     local_link: one row per local_no with side, space, partner, source_person_id, person_no, person_key; and how the record
         hangs on the child: method (the rule that settled it; the rule between the sides for records of the side whose
         identifiers are weaker; 'splink' for those that only their score joins; 'clerical'), match_probability (1 for
-        rules and clerks), is_in_doubt (joined by a score below the threshold of doubt, or to a child with a contested number).
+        rules and clerks), is_in_doubt (joined by a score below the threshold of doubt, or to a child with a contested number, or
+        questioned).
     person: person_no, of the children whom a counted submission holds.
     """
     _create_anchors(con, pseudonymiser)
@@ -71,7 +72,8 @@ def create_persons(con: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser,
             end as method,
             case when scored.local_no is null then 1.0 else round(1 / (1 + pow(2, -scored.weight)), 6) end as match_probability,
             match_probability < {limits.doubt}
-                or (scored.local_no is not null and node.person_no in (from disputed)) as is_in_doubt
+                or (scored.local_no is not null and node.person_no in (from disputed))
+                or node.local_no in (select one from questioned_link) as is_in_doubt
         from node
         inner join local_person using (local_no)
         inner join child using (local_no)

@@ -93,13 +93,9 @@ class Keys:
         return _derive(self._keys[kind], purpose)
 
 
-def pseudonym(keys: Keys | bytes, purpose: str, text: str, digits: int) -> str:
+def pseudonym(keys: Keys, purpose: str, text: str, digits: int) -> str:
     """One pseudonym in plain Python: the reference that the SQL form is tested against."""
-    return hmac.new(_keys(keys).derived(purpose), text.encode(), hashlib.sha256).hexdigest()[:digits]
-
-
-def _keys(given: Keys | bytes) -> Keys:
-    return Keys.of_master(given) if isinstance(given, bytes) else given
+    return hmac.new(keys.derived(purpose), text.encode(), hashlib.sha256).hexdigest()[:digits]
 
 
 def _derive(key: bytes, purpose: str) -> bytes:
@@ -107,7 +103,7 @@ def _derive(key: bytes, purpose: str) -> bytes:
 
 
 class Pseudonymiser:
-    """Writes SQL expressions for pseudonyms on one connection, with the keys given or those of one secret.
+    """Writes SQL expressions for pseudonyms on one connection.
 
     No key ever enters SQL text, where a log, a plan or an error could quote it: a temporary table of that connection
     holds the two pads of each derived key, bound as parameters.
@@ -115,9 +111,9 @@ class Pseudonymiser:
 
     __slots__ = ("_con", "_keys", "_numbers", "_pads")
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, keys: Keys | bytes) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
         self._con = con
-        self._keys = _keys(keys)
+        self._keys = keys
         self._numbers: dict[str, int] = {}
         self._pads = f"pseudonym_pad_{next(_numbers)}"
         con.execute(f"create temp table {self._pads} (pad_no integer, inner_pad blob, outer_pad blob)")

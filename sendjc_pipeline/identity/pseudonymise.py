@@ -28,6 +28,7 @@ from sendjc_pipeline.identity import (
     linked_by,
     persons,
     postcode_directory,
+    questioned,
     records,
     residence,
     scores,
@@ -62,6 +63,7 @@ class IdentityResult:
     this run (those of earlier runs are kept); `doubtful` pairs of children were not linked and might be one.
     `without_agreement` are the (partner, feed) whose `rows_without` rows stayed out; `opted_out` and `not_matchable` count
     children as each provider numbers them (admission.py). `values_blanked` did not pass into the copies (passing.py).
+    `stand_in_dates` are the birth dates of a partner's feed that were taken for unknown, each counted once (stand_in_dates.py).
     """
 
     persons: int
@@ -75,6 +77,7 @@ class IdentityResult:
     opted_out: int = 0
     not_matchable: int = 0
     values_blanked: int = 0
+    stand_in_dates: int = 0
 
 
 @sealed("Identity", "Nothing of the quarter was replaced: tell whoever maintains sendjc.")
@@ -82,7 +85,7 @@ def resolve_and_pseudonymise(
     settings: Settings,
     quarter: Quarter,
     deliveries: Sequence[tuple[Submission, Receipt]],
-    keys: Keys | bytes,
+    keys: Keys,
     history: Sequence[tuple[Submission, Receipt]] = (),
     known_at: date = date.max,
 ) -> IdentityResult:
@@ -94,7 +97,7 @@ def resolve_and_pseudonymise(
         settings: the home.
         quarter: whose figures are made.
         deliveries: the submissions that the quarter counts.
-        keys: the keys in force, or one secret for all of them.
+        keys: the keys in force.
         history: everything else that was received by then and not withdrawn, for who is who and since when.
         known_at: the day by which clerical decisions must have been recorded, and as of which opt-outs stand.
 
@@ -144,6 +147,7 @@ def resolve_and_pseudonymise(
             link.link(con, rules)
             compared = scores.create_scores(con, home / "scores" / scores.cache_name(), limits.review_weight)
             cluster.create_clusters(con, limits)
+            questioned.create_questioned(con, limits)
             persons.create_persons(con, pseudonymiser, limits)
             doubt.create_doubts(con, limits)
             attributes.create_attributes(con, accepted, past, quarter.end, places if places.is_file() else None)
@@ -190,9 +194,10 @@ def _count(con: duckdb.DuckDBPyConnection, compared: int, admitted: admission.Ad
     totals = con.execute(f"""
         select (select count(*) from person),
             (select count(*) from ({sides} group by person_no having count(distinct local_link.side) > 1)),
-            (select count(*) from doubtful_pair where person_one in (from person) and person_two in (from person))
+            (select count(*) from doubtful_pair where person_one in (from person) and person_two in (from person)),
+            (select count(*) from stand_in_date)
     """).fetchone()
-    people, both, doubtful = totals or (0, 0, 0)
+    people, both, doubtful, stand_ins = totals or (0, 0, 0, 0)
     con.execute(f"""
         create or replace temp table sent_child as
         select distinct person_record.feed, local_link.local_no, local_link.person_no, local_link.method
@@ -204,4 +209,6 @@ def _count(con: duckdb.DuckDBPyConnection, compared: int, admitted: admission.Ad
     alone = "count(*) filter (where person_no not in (from met))"
     unlinked = con.execute(f"select feed, {alone} from sent_child group by feed order by feed").fetchall()
     left_out = (admitted.without_agreement, admitted.rows_without, admitted.opted_out, admitted.not_matchable)
-    return IdentityResult(people, both, dict(methods), dict(unlinked), compared, doubtful, *left_out)
+    return IdentityResult(
+        people, both, dict(methods), dict(unlinked), compared, doubtful, *left_out, stand_in_dates=stand_ins
+    )

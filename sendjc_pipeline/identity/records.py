@@ -15,6 +15,7 @@ import duckdb
 
 from sendjc_pipeline.identity.failure import guarded
 from sendjc_pipeline.identity.sources import ATTRIBUTES, PersonSource, source_of
+from sendjc_pipeline.identity.stand_in_dates import blank_stand_ins
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def create_records(
     since when its identifiers are known, is learnt from all of them.
 
     submission: submission_id, partner, feed, space (sources.PersonSource), period_end, received_at, folder (with its last slash).
+    stand_in_date: birth dates of a partner's feed that are taken for unknown (stand_in_dates.py).
     history_record: one row per child and submission: recency (1 is the oldest; a total order by period, then receipt),
         side, space, feed, partner, submission_id, source_person_id, received_at, and sources.ATTRIBUTES standardised.
     person_record: those of the submissions that the quarter counts.
@@ -119,6 +121,7 @@ def create_records(
     con.execute("create or replace temp table counted (submission_id varchar)")
     if counted:
         con.executemany("insert into counted values (?)", [[number] for number in sorted(counted)])
+    blank_stand_ins(con)
     _settle(con)
 
 

@@ -7,8 +7,10 @@ A pair's age counts from the day on which it was first given to a reviewer; befo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -19,10 +21,12 @@ from sendjc_pipeline.identity.verdicts import PAIR
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 
-WAITING, CONFLICT, DECIDED = "waiting", "in conflict", "decided"
+WAITING, CONFLICT, DECIDED, LAPSED = "waiting", "in conflict", "decided", "lapsed"
+NOT_LISTED = "not listed"  # was given out or has a verdict, and no quarter's last run lists it any more
 # State of a pair (decisions.STATE; without a verdict 'no verdict') -> the part of the queue that it is in.
 STATES = {
     "no verdict": WAITING, "one verdict": WAITING, "unsure": WAITING, "conflict": CONFLICT, "same": DECIDED, "different": DECIDED,
+    NOT_LISTED: LAPSED,
 }  # fmt: skip
 WEEK, MONTH = 7, 28
 
@@ -41,6 +45,11 @@ class Line:
     oldest_given_on: date | None
 
 
+def lists(settings: Settings) -> list[Path]:
+    """The list of pairs of each quarter's last run."""
+    return sorted(settings.restricted.glob("identity/review/[0-9]*/candidate_pair.parquet"))
+
+
 @guarded("counting pairs for review", "Run the quarter again: that lists its pairs anew.")
 def queue(
     con: duckdb.DuckDBPyConnection, settings: Settings, today: date, quarter: Quarter | None = None
@@ -51,34 +60,39 @@ def queue(
         con: from verdicts.opened.
         settings: the home.
         today: ages are counted up to this day.
-        quarter: only pairs that its last run listed, and all that are decided or in conflict; None for those of every quarter's last run.
+        quarter: only pairs that its last run listed, and all that are decided, in conflict or lapsed; None for those of every quarter's
+            last run.
 
     Raises:
         SendjcError: the quarter has no list of pairs.
 
     """
-    listed = "candidate_pair.parquet"
-    if quarter is None:
-        paths = sorted(settings.restricted.glob(f"identity/review/[0-9]*/{listed}"))
-    else:
-        paths = [review_folder(settings, quarter) / listed]
-        if not paths[0].is_file():
+    paths = everything = lists(settings)
+    if quarter is not None:
+        paths = [path for path in everything if path.parent == review_folder(settings, quarter)]
+        if not paths:
             raise SendjcError(f"{quarter} has no pairs for review here: `sendjc run --quarter {quarter}` first.")
-    candidates = " union ".join(f"select {PAIR} as pair from read_parquet({text(path)})" for path in paths)
     states = ", ".join(f"({place}, '{state}')" for place, state in enumerate(STATES))
     rows = con.execute(
         f"""
-        with candidate as ({candidates or "select pair from pair_state where false"}),
+        with candidate as ({_listed(paths)}),
+
+        listed as ({_listed(everything)}),
 
         given as (select pair, min(issued_on) as given_on from issued group by pair),
 
-        -- What is settled, or in dispute, leaves the list of the next run.
+        -- What is settled, or in dispute, leaves the list of the next run. So does what partners corrected, or a threshold let go.
         queued as (
-            select pair, coalesce(pair_state.state, 'no verdict') as state, given_on, $today::date - given_on as days
-            from candidate
-            full join pair_state using (pair)
+            select pair, given_on, $today::date - given_on as days,
+                case
+                    when pair_state.state in ('same', 'different', 'conflict') or pair in (from listed)
+                        then coalesce(pair_state.state, 'no verdict')
+                    else '{NOT_LISTED}'
+                end as state
+            from (select pair from candidate union select pair from pair_state union select pair from given)
+            left join pair_state using (pair)
             left join given using (pair)
-            where candidate.pair is not null or pair_state.state in ('same', 'different', 'conflict')
+            where pair in (from candidate) or pair not in (from listed) or pair_state.state in ('same', 'different', 'conflict')
         )
 
         select state.name, count(pair), count(pair) filter (given_on is null), count(*) filter (days <= {WEEK}),
@@ -90,3 +104,9 @@ def queue(
         {"today": today},
     ).fetchall()
     return [Line(STATES[state], state, *counts) for state, *counts in rows]
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    """A query of the pairs that some lists hold."""
+    parts = [f"select {PAIR} as pair from read_parquet({text(path)})" for path in paths]
+    return " union ".join(parts) or "select pair from pair_state where false"

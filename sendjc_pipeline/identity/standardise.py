@@ -19,8 +19,9 @@ _DOUBLE = {"Æ": "AE", "Œ": "OE", "Þ": "TH", "ẞ": "SS", "ß": "SS"}
 # What a system writes when a newborn, or anybody, has no name yet.
 PLACEHOLDER_NAMES = (
     "UNKNOWN", "NOTKNOWN", "NOTGIVEN", "NOTSTATED", "UNNAMED", "NONAME", "NONE", "NULL", "TBC", "TBA", "BABY",
-    "BABYBOY", "BABYGIRL", "INFANT", "INFANTBOY", "INFANTGIRL", "NEWBORN", "TWIN", "TWINONE", "TWINTWO", "MALE",
-    "FEMALE", "X", "XX", "XXX", "ZZZ",
+    "BABYBOY", "BABYGIRL", "BABYOF", "BABYA", "BABYB", "BABYONE", "BABYTWO", "INFANT", "INFANTBOY", "INFANTGIRL",
+    "MALEINFANT", "FEMALEINFANT", "NEWBORN", "TWIN", "TWINA", "TWINB", "TWINONE", "TWINTWO", "TWINI", "TWINII", "TRIPLET",
+    "TRIPLETA", "TRIPLETB", "TRIPLETC", "MALE", "FEMALE", "X", "XX", "XXX", "ZZZ",
 )  # fmt: skip
 
 # Numbers that satisfy the check digit and belong to nobody: every repeated digit does, and these two runs.
@@ -43,7 +44,8 @@ _MACROS = f"""
 create or replace macro identity_letters(x) as
     nullif(regexp_replace(translate({_MARKS}, '{_SINGLE[0]}', '{_SINGLE[1]}'), '[^\\p{{L}}]', '', 'g'), '');
 create or replace macro identity_name(x) as
-    case when identity_letters(x) not in ({_NAMES}) then identity_letters(x) end;
+    case when identity_letters(x) not in ({_NAMES}) and not starts_with(identity_letters(x), 'BABYOF')
+    then identity_letters(x) end;
 create or replace macro identity_words(x) as nullif(trim(regexp_replace(
     translate({_MARKS}, '{_SINGLE[0]}-', '{_SINGLE[1]}'), '([^\\p{{L}}''])+', ' ', 'g')), '');
 create or replace macro identity_one_name(forename, surname) as case

@@ -79,7 +79,7 @@ def issued_file(settings: Settings) -> Path:
 def waiting(
     con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter, reviewer: str, *, conflicts: bool = False
 ) -> pl.DataFrame:
-    """The pairs of a quarter on which a reviewer has no standing verdict, the likeliest first.
+    """The pairs of a quarter on which a reviewer has no standing verdict, or was unsure and others have spoken, the likeliest first.
 
     What another reviewer said of a pair is not told: two verdicts are worth more than one only if they were made apart.
 
@@ -101,7 +101,12 @@ def waiting(
     if not path.is_file():
         raise SendjcError(f"{quarter} has no pairs for review here: `sendjc run --quarter {quarter}` first.")
     sides = ", ".join(f"{name}_{end}::varchar as {name}_{end}" for name in SHOWN for end in "ab")
-    mine = f"select {PAIR} from standing_verdict where reviewer = $reviewer"
+    # Who was unsure is asked again once somebody else has spoken: with two reviewers a pair would else wait for a third for ever.
+    mine = f"""
+        select {PAIR} from standing_verdict as mine
+        where reviewer = $reviewer and (verdict <> 'unsure' or not exists (
+            select 1 from standing_verdict as other
+            where other.token_a = mine.token_a and other.token_b = mine.token_b and other.reviewer <> $reviewer))"""
     settled = "select pair from pair_state where state in ('same', 'different')"
     asked = (
         "pair in (select pair from pair_state where state = 'conflict')"
@@ -118,6 +123,17 @@ def waiting(
     return con.execute(query, None if conflicts else {"reviewer": reviewer}).pl()
 
 
+@guarded("counting conflicts that no list holds", "Run the quarter again: that lists its pairs anew.")
+def conflicts_not_listed(con: duckdb.DuckDBPyConnection, settings: Settings, quarter: Quarter) -> int:
+    """How many pairs are in conflict that the quarter's last run did not list, because it took their verdicts for agreed."""
+    path = vault.review_folder(settings, quarter) / "candidate_pair.parquet"
+    query = f"""
+        select count(*) from pair_state
+        where state = 'conflict' and pair not in (select {PAIR} from read_parquet({text(path)}))"""
+    (count,) = con.execute(query).fetchone() or (0,)
+    return int(count)
+
+
 @guarded("noting which pairs were given to a reviewer")
 def issue(con: duckdb.DuckDBPyConnection, settings: Settings, pairs: pl.DataFrame, reviewer: str, on: date) -> None:
     """Note that a reviewer was given these pairs (pair, token_a, token_b); a pair given before keeps its first day."""
@@ -128,6 +144,28 @@ def issue(con: duckdb.DuckDBPyConnection, settings: Settings, pairs: pl.DataFram
     )
     con.unregister("given")
     _replace(con, "from issued order by all", issued_file(settings))
+
+
+@guarded("looking for verdicts that were taken back", RESTORE)
+def reinstated(con: duckdb.DuckDBPyConnection, settings: Settings, verdicts: pl.DataFrame, reviewer: str) -> int:
+    """How many of a reviewer's verdicts (pair, verdict) the reviewer had taken back last: to record them puts them in force again."""
+    path = decisions_file(settings)
+    if not path.is_file():
+        return 0
+    con.register("given", verdicts.select("pair", "verdict").to_arrow())
+    query = f"""
+        with last as (
+            select {PAIR} as pair, verdict from read_parquet({text(path)})
+            where reviewer = ?
+            qualify row_number() over (partition by token_a, token_b order by recorded_at desc) = 1
+        )
+
+        select count(*) from given semi join (from last where verdict = '{UNDONE}') as undone using (pair)"""
+    try:
+        (count,) = con.execute(query, [reviewer]).fetchone() or (0,)
+    finally:
+        con.unregister("given")
+    return int(count)
 
 
 def record(

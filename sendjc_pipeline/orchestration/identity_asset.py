@@ -41,6 +41,10 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
         say(
             f"identity: {result.values_blanked:,} values are no code of their column and were blanked (mart_blanked_value)"
         )
+    if result.stand_in_dates:
+        say(
+            f"identity: {result.stand_in_dates:,} birth dates of a partner's feed stand for 'not known', by their number, and were not used"
+        )
     say(f"identity: {result.persons:,} children, {result.doubtful:,} pairs for review")
     links = {f"links/{method}": count for method, count in sorted(result.links_by_method.items())}
     return dg.MaterializeResult(
@@ -49,6 +53,7 @@ def pseudonymised(context: dg.AssetExecutionContext, home: Home) -> dg.Materiali
             "pairs_in_doubt": result.doubtful,
             "rows_without_agreement": result.rows_without,
             "values_blanked": result.values_blanked,
+            "stand_in_dates": result.stand_in_dates,
             **links,
         }
     )

@@ -11,6 +11,7 @@ left join {{ ref('int_agreement__supply') }} as supply
         and supply.source_id = case disagreement.kind
             when 'la_says_plan_school_says_none' then 'school_census'
             when 'health_knows_no_referral' then 'csds_slt'
+            when 'no_health_record_in_use' then 'csds_slt'
             else 'sen2'
         end
 where supply.area_id is null

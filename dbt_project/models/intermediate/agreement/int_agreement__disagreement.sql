@@ -52,8 +52,19 @@ council_says_none as (
     where school.has_plan and school.person_key not in (select plan.person_key from plan)
 ),
 
+-- Whoever opted out of the use of health records has none here, like a child whom no provider knows.
+in_health_use as (
+    select distinct link.person_key
+    from {{ ref('stg_identity__person_link') }} as link
+    inner join {{ ref('sharing_agreement') }} as agreement on link.feed = agreement.feed
+    where agreement.opt_out_applies
+),
+
 health_says_none as (
     select distinct
+        case
+            when in_health_use.person_key is null then 'no_health_record_in_use' else 'health_knows_no_referral'
+        end as kind,
         plan.area_id,
         plan.person_key,
         plan.home_area_id as other_area_id
@@ -62,6 +73,7 @@ health_says_none as (
         on plan.primary_need = need.need_type or plan.secondary_need = need.need_type
     inner join supplied on plan.home_area_id = supplied.area_id and 'csds_' || need.service = supplied.source_id
     left join referred on plan.person_key = referred.person_key and need.service = referred.service
+    left join in_health_use on plan.person_key = in_health_use.person_key
     where plan.is_in_force and plan.is_older_than_quarter and referred.person_key is null
 ),
 
@@ -88,9 +100,7 @@ found as (
         *
     from council_says_none
     union all
-    select
-        'health_knows_no_referral' as kind,
-        *
+    select *
     from health_says_none
     union all
     select

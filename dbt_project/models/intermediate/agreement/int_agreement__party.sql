@@ -1,11 +1,13 @@
 -- The other side is the providers of a missing referral, or another council; of two that claim one child each has its
--- own row already.
+-- own row already. Of a child without a health record in use nobody is listed: it may have opted out, and a list would
+-- say to the council that health does not know it.
 select
     kind,
     area_id,
     person_key,
     area_id as partner_id
 from {{ ref('int_agreement__disagreement') }}
+where kind <> 'no_health_record_in_use'
 union
 select
     kind,
@@ -13,7 +15,7 @@ select
     person_key,
     other_area_id as partner_id
 from {{ ref('int_agreement__disagreement') }}
-where kind not in ('health_knows_no_referral', 'two_las_claim_one_child')
+where kind not in ('health_knows_no_referral', 'no_health_record_in_use', 'two_las_claim_one_child')
 union
 select
     disagreement.kind,
