@@ -14,7 +14,8 @@ from sendjc_pipeline.warehouse.connection import connect
 _SHOWN = (
     "metric_name", "time_window", "service", "numerator", "denominator", "value", "value_lower", "value_upper",
     "bounds_basis", "unit", "value_status", "suppression",
-    "target_type", "target_value", "target_due_date", "brag", "spc_variation", "spc_assurance", "dq_grade", "england_value", "neighbours_value", "benchmark_period", "dq_reason", "source_feeds",
+    "target_type", "target_value", "target_due_date",
+    "brag", "spc_variation", "spc_assurance", "dq_grade", "dq_reason", "england_value", "neighbours_value", "benchmark_period", "source_feeds",
 )  # fmt: skip
 
 
