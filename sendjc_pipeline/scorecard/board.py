@@ -102,11 +102,7 @@ def _lines(pdf: FPDF, title: str, lines: list[str]) -> None:
 
 def _row(pdf: FPDF, figure: Figure) -> None:
     england = "" if figure.england_value is None else f"England {words.value(figure.england_value, figure.unit)}"
-    tags = ", ".join(
-        f"grade {t.text}" if t.kind.startswith("grade") else t.text
-        for t in verdicts.tags(figure)
-        if not t.kind.startswith("spc")
-    )
+    tags = ", ".join(t.text for t in verdicts.tags(figure) if not t.kind.startswith("spc"))
     pdf.set_font("Helvetica", "", 8.5)
     for width, text, align in (
         (88, words.shortened(figure.title, 66), "L"),

@@ -17,11 +17,10 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 @dataclass(frozen=True)
 class Tag:
-    """A short verdict in a box: `kind` picks its colours, `text` says it, `says` is its meaning for whoever cannot see the box."""
+    """A short verdict in a box: `kind` picks its colours, `text` says it without them."""
 
     kind: str
     text: str
-    says: str = ""
 
 
 @dataclass(frozen=True)

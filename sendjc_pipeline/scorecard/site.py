@@ -35,7 +35,7 @@ from sendjc_pipeline.scorecard.pages import (
 FOLDER = "scorecard"
 LIMIT_BYTES = 300_000  # issue "Pictures, words and BI": each page must open on a phone with a poor line
 _KINDS = (overview, ehc, pathway, cohort, equity, voice, plan, quality, changed, metric, dictionary)
-_MENU_LEAVES_OUT = ("metric-", "area-", "index.html")
+_MENU_LEAVES_OUT = ("metric-", "area-", "equity-", "index.html")
 
 
 def write_scorecard(release: Path, manifest: Mapping[str, Any] | None = None) -> list[str]:

@@ -11,27 +11,20 @@ from sendjc_pipeline.scorecard.picture import Cell, Tag
 
 
 def tags(figure: Figure) -> list[Tag]:
-    """BRAG, variation, assurance and grade of a figure, each only where it has one."""
+    """BRAG, variation, assurance and grade of a figure that is shown, each only where it has one."""
+    if not figure.is_shown:
+        return []
     found = []
     if figure.brag and figure.brag != "not_rated":
-        name, says = words.BRAG[figure.brag]
-        found.append(Tag(f"brag-{figure.brag}", name, f"derived rating: {says}"))
+        found.append(Tag(f"brag-{figure.brag}", words.BRAG[figure.brag][0]))
     if figure.spc_variation:
-        sign, says = words.VARIATION.get(figure.spc_variation, ("", str(figure.spc_variation)))
-        found.append(Tag(f"spc-{_kind(figure.spc_variation)}", sign, says))
+        found.append(Tag(f"spc-{_kind(figure.spc_variation)}", words.VARIATION[figure.spc_variation][0]))
     if figure.spc_assurance:
-        sign, says = words.ASSURANCE.get(figure.spc_assurance, ("", str(figure.spc_assurance)))
-        found.append(Tag("spc-assurance", sign, says))
+        found.append(Tag("spc-assurance", words.ASSURANCE[figure.spc_assurance][0]))
     if figure.dq_grade:
-        found.append(
-            Tag(
-                f"grade-{figure.dq_grade}",
-                figure.dq_grade,
-                f"data-quality grade: {words.GRADES.get(figure.dq_grade, '')}",
-            )
-        )
-    if figure.is_shown and figure.value_status == "provisional":
-        found.append(Tag("status", "Provisional", "may still change: submissions are taken until the freeze"))
+        found.append(Tag(f"grade-{figure.dq_grade}", f"grade {figure.dq_grade}"))
+    if figure.value_status == "provisional":
+        found.append(Tag("status", "provisional"))
     return found
 
 
@@ -62,10 +55,10 @@ def trend(figure: Figure) -> str:
     """Whether it is getting better, from the process-control verdict; empty where there is none."""
     if not figure.is_shown or not figure.spc_variation:
         return ""
-    _, says = words.VARIATION.get(figure.spc_variation, ("", str(figure.spc_variation)))
+    _, says = words.VARIATION[figure.spc_variation]
     said = f"Trend: {says}"
     if figure.spc_assurance:
-        said += f"; it {words.ASSURANCE.get(figure.spc_assurance, ('', ''))[1]}"
+        said += f"; it {words.ASSURANCE[figure.spc_assurance][1]}"
     return f"{said}."
 
 

@@ -25,19 +25,19 @@ BRAG = {
 GRADES = {"A": "very good", "B": "good", "C": "usable with care", "D": "not reliable"}
 
 VARIATION = {
-    "common_cause": ("~", "no real change: moving as it usually does"),
-    "improving_high": ("▲", "getting better: higher than chance explains"),
-    "improving_low": ("▼", "getting better: lower than chance explains"),
-    "concerning_high": ("▲", "getting worse: higher than chance explains"),
-    "concerning_low": ("▼", "getting worse: lower than chance explains"),
-    "special_high": ("▲", "higher than chance explains"),
-    "special_low": ("▼", "lower than chance explains"),
+    "common_cause": ("~ steady", "no real change: moving as it usually does"),
+    "improving_high": ("▲ better", "getting better: higher than chance explains"),
+    "improving_low": ("▼ better", "getting better: lower than chance explains"),
+    "concerning_high": ("▲ worse", "getting worse: higher than chance explains"),
+    "concerning_low": ("▼ worse", "getting worse: lower than chance explains"),
+    "special_high": ("▲ high", "higher than chance explains"),
+    "special_low": ("▼ low", "lower than chance explains"),
 }
 
 ASSURANCE = {
-    "consistently_passes": ("P", "will keep meeting the target unless something changes"),
-    "consistently_fails": ("F", "will keep missing the target unless something changes"),
-    "hit_or_miss": ("?", "will sometimes meet and sometimes miss the target"),
+    "consistently_passes": ("P passes", "will keep meeting the target unless something changes"),
+    "consistently_fails": ("F fails", "will keep missing the target unless something changes"),
+    "hit_or_miss": ("? hit or miss", "will sometimes meet and sometimes miss the target"),
 }
 
 

@@ -14,32 +14,40 @@ from sendjc_pipeline.scorecard.page import Page, Section
 from sendjc_pipeline.scorecard.pages.metric import path_of
 from sendjc_pipeline.scorecard.picture import Cell, Table
 
+_CARE = "The same measures for groups side by side. Where a group is small its figures are hidden, which is no sign that it fares well."
 TOPICS = ("district", "sex", "ethnicity_major", "ethnicity", "age_band", "deprivation")
 
 
 def pages(bundle: Bundle) -> Iterator[Page]:
-    """The equity page."""
-    lead = [
-        "The same measures for groups side by side. Where a group is small its figures are hidden, which is no sign that it fares well.",
-    ]
-    sections = list(_sections(bundle))
-    yield Page(
-        "equity.html",
-        "Equity of access",
-        lead,
-        sections or [Section("Groups", ["No measure of this release is cut by district, sex, ethnicity or age."])],
-    )
-
-
-def _sections(bundle: Bundle) -> Iterator[Section]:
+    """A page for each way of cutting that the release has, and one that says what they are."""
+    found = []
     for topic in TOPICS:
         cut: dict[tuple[str, ...], list[Figure]] = {}
         for figure in bundle.figures:
             if figure.breakdown_topic == topic:
                 cut.setdefault((figure.metric_id, *figure.series), []).append(figure)
-        tables = [_table(bundle, topic, figures) for figures in cut.values()]
+        tables = [
+            _table(bundle, topic, figures) for figures in cut.values() if any(figure.is_shown for figure in figures)
+        ]
         if tables:
-            yield Section(f"By {bundle.label(topic).lower()}", tables=tables)
+            name = f"Equity of access by {bundle.label(topic).lower()}"
+            found.append(
+                Page(
+                    f"equity-{topic.replace('_', '-')}.html",
+                    name,
+                    [_CARE],
+                    [Section("Groups side by side", tables=tables)],
+                )
+            )
+    rows: list[list[str | Cell]] = [[Cell(page.title, page.path), str(len(page.sections[0].tables))] for page in found]
+    listed = Table("Ways of cutting", ["Page", "Measures"], rows, frozenset({1}))
+    section = (
+        Section("By group", tables=[listed])
+        if rows
+        else Section("By group", ["No measure of this release is cut by district, sex, ethnicity or age."])
+    )
+    yield Page("equity.html", "Equity of access", [_CARE], [section])
+    yield from found
 
 
 def _table(bundle: Bundle, topic: str, figures: list[Figure]) -> Table:

@@ -17,7 +17,7 @@ from sendjc_pipeline.scorecard.picture import Cell, Table
 KEY = (
     "Hidden: so few children that one might be recognised, or a figure that would give such a one back. The measure's page says why a figure is not given.",
     "Rating (BRAG) is derived by our rule from value, target and date; it is not a partner's own rating.",
-    "Trend: ▲ or ▼ is a change that chance does not explain; ~ is none. P, F and ?: keeps meeting, keeps missing, sometimes meets the target.",
+    "Trend: ▲ or ▼ is a change that chance does not explain; steady is none. P, F and ?: keeps meeting, keeps missing, sometimes meets the target.",
     "Grade: A very good, B good, C usable with care, D not reliable.",
 )
 
@@ -55,21 +55,31 @@ def _lead(bundle: Bundle) -> list[str]:
 
 def _overview(bundle: Bundle) -> Iterator[Section]:
     by_topic: dict[str, dict[tuple[str, ...], dict[str, Figure]]] = {}
+    nobody: list[Figure] = []
     for figure in headline(bundle):
-        key = (figure.metric_id, *figure.series)
-        by_topic.setdefault(figure.topic, {}).setdefault(key, {})[figure.area_id] = figure
-    for topic in sorted(by_topic):
+        by_topic.setdefault(figure.topic, {}).setdefault((figure.metric_id, *figure.series), {})[figure.area_id] = (
+            figure
+        )
+    for topic in sorted(by_topic, key=bundle.label):
         rows: list[list[str | Cell]] = []
         for (metric_id, *_), of_area in sorted(by_topic[topic].items()):
             first = next(iter(of_area.values()))
+            if not any(figure.is_shown or figure.shown == "Hidden" for figure in of_area.values()):
+                nobody.append(first)
+                continue
             cells = [verdicts.cell(of_area.get(area_id), why=False) for area_id in bundle.areas]
             rows.append([Cell(first.title, path_of(metric_id), note=first.when), *cells, _england(first)])
         columns = ["Measure", *bundle.areas.values(), "England"]
+        if rows:
+            table = Table(f"{bundle.label(topic)}: measures by area", columns, rows, frozenset(range(1, len(columns))))
+            yield Section(bundle.label(topic), tables=[table])
+    if nobody:
+        lines: list[list[str | Cell]] = [
+            [Cell(f.title, path_of(f.metric_id), note=f.when), f.why_missing] for f in nobody
+        ]
         yield Section(
-            bundle.label(topic),
-            tables=[
-                Table(f"{bundle.label(topic)}: every measure by area", columns, rows, frozenset(range(1, len(columns))))
-            ],
+            "Measures with no figure in any area",
+            tables=[Table("Why each has none, for one area", ["Measure", "Why"], lines)],
         )
     yield Section("How to read this page", KEY)
 

@@ -41,8 +41,8 @@ def _table(title: str, actions: list[Row]) -> Table:
 
 
 def _row(a: Row) -> list[str | Cell]:
-    name, says = words.BRAG.get(str(a["brag"]).lower(), words.BRAG["not_stated"])
-    rating = Cell("", tags=[Tag(f"brag-{str(a['brag']).lower()}", name, says)])
+    name, _ = words.BRAG.get(str(a["brag"]).lower(), words.BRAG["not_stated"])
+    rating = Cell("", tags=[Tag(f"brag-{str(a['brag']).lower()}", name)])
     due = words.day(a["due_date"]) if a["due_date"] else str(a["due_words"] or "no date in the plan")
     flags = [flag for flag in ("overdue" if a["is_overdue"] else "", str(a["dq_flag"] or "")) if flag]
     return [
