@@ -11,7 +11,6 @@ from sendjc_pipeline.scorecard import verdicts
 from sendjc_pipeline.scorecard.bundle import Bundle
 from sendjc_pipeline.scorecard.figure import Figure
 from sendjc_pipeline.scorecard.page import Page, Section
-from sendjc_pipeline.scorecard.pages.metric import path_of
 from sendjc_pipeline.scorecard.picture import Cell, Table
 
 _CARE = "The same measures for groups side by side. Where a group is small its figures are hidden, which is no sign that it fares well."
@@ -54,11 +53,8 @@ def _table(bundle: Bundle, topic: str, figures: list[Figure]) -> Table:
     areas = [area for area in bundle.areas if any(f.area_id == area for f in figures)]
     cells = {(f.breakdown, f.area_id): f for f in figures}
     first = figures[0]
-    rows = [
-        [
-            Cell(bundle.label(group), path_of(first.metric_id)),
-            *(verdicts.cell(cells.get((group, area))) for area in areas),
-        ]
+    rows: list[list[str | Cell]] = [
+        [bundle.label(group), *(verdicts.cell(cells.get((group, area))) for area in areas)]
         for group in dict.fromkeys(f.breakdown for f in figures)
     ]
     of = "" if first.series[1] == "Total" else f" ({bundle.label(first.series[1])})"
