@@ -377,7 +377,7 @@ class Results:
     ) -> tuple[float | None, float | None, float | None]:
         """(numerator, denominator, value) of a figure before suppression."""
         found = self.rows(
-            "select numerator, denominator, value from metric_quarterly where metric_id = ? and area_id = ?"
+            "select numerator, denominator, value from metric_quarterly where breakdown_topic = 'Total' and metric_id = ? and area_id = ?"
             " and time_window = ? and service = ?", metric, area, window, service,
         )  # fmt: skip
         assert len(found) == 1, f"{len(found)} rows for {metric} {area} {window} {service}"

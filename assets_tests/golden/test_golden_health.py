@@ -211,7 +211,7 @@ def test_a_case_has_the_clocks_of_its_service_and_no_others(sent: Sent) -> None:
 
 def test_no_metric_of_other_services_has_moved(sent: Sent) -> None:
     assert sent[0].rows(
-        "select distinct service from metric_quarterly where metric_id like '%wait%' or metric_id = 'cyp_accessing_count' order by 1"
+        "select distinct service from metric_quarterly where metric_id like 'slt_wait%' or metric_id like 'ot_wait%' order by 1"
     ) == [("ot",), ("slt",)]
 
 

@@ -105,7 +105,7 @@ def test_a_suppressed_cell_shows_nothing(published: Published) -> None:
 def test_england_stands_beside_the_twenty_week_figure(published: Published) -> None:
     found = rows(
         published[0],
-        "select distinct england_value, benchmark_period from METRICS where metric_id = 'ehcp_20w_pct_exc'",
+        "select distinct england_value, benchmark_period from METRICS where metric_id = 'ehcp_20w_pct_exc' and breakdown_topic = 'Total'",
     )
     assert found == [(46.4, "2024")]
 
