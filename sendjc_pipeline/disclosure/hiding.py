@@ -334,9 +334,9 @@ def _believed(board: Board) -> Board:
     truth = Ranges(np.where(now, board.count, board.earlier.lower), np.where(now, board.count, board.earlier.upper))
     told = implied(board.equations, truth)
     cell = board.equations.cell
-    contradicted = (told.lower > truth.upper[cell]) | (told.upper < truth.lower[cell])
+    impossible = (told.lower > truth.upper[cell]) | (told.upper < truth.lower[cell])
     dropped = np.zeros(board.equations.count, dtype=bool)
-    dropped[board.equations.equation[contradicted]] = True
+    dropped[board.equations.equation[impossible]] = True
     # A figure that was small and is not, or the other way round, was restated too.
     first, second = _pairs(board)
     restated = np.isnan(board.count[second]) & (board.small[first] != board.small[second]) & (board.earlier.upper[second] < np.inf)
