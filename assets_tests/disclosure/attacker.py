@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ Figure = tuple[str, str, str, str, str, str, str, str]  # metric, area, quarter,
 KEYS = ["metric_id", "area_id", "quarter", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
 ROLLUP = {"qt1": ("nottingham", "nottinghamshire")}
 BEFORE = {"2025-26-Q1": "2024-25-Q4", "2025-26-Q2": "2025-26-Q1", "2025-26-Q3": "2025-26-Q2"}
+NEAR = 1e-6
 NESTED = {"in_time_exc": "in_time"}
 
 
@@ -27,6 +29,7 @@ class Attacker:
 
     top: int
     step: int
+    told_unchanged: bool = True  # whether it is told which figures a restatement left as they were
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
     sums: list[dict[int, float]] = field(default_factory=list)
@@ -59,34 +62,75 @@ class Attacker:
         self.truths.append(real)
 
     def recovered(self) -> list[tuple[object, int, float, float]]:
-        """Every hidden count of 1 to the threshold that is marked so and not free to be each of these, or not marked and known to be one: (name, truth, least,
-        most)."""
-        found = []
-        for name, variable, truth in self.hidden:
-            least, most = self._range({variable: 1.0})
-            is_marked = self.upper[variable] == self.top
-            if (least > 1 + 1e-6 or most < self.top - 1e-6) if is_marked else (least > 1e-6 and most < self.top + 1 - 1e-6):
-                found.append((name, truth, least, most))
-        return found
+        """Every hidden count of 1 to the threshold that is known to be one, and not to be free to be each of these: (name, truth, least, most)."""
+        return self._too_narrow([(name, {variable: 1.0}, truth) for name, variable, truth in self.hidden])
 
-    def told_apart(self) -> list[tuple[object, int, float, float]]:
-        """Every difference of 1 to the threshold that is known to be one."""
-        found = []
-        for name, first, second, truth in self.differences:
-            least, most = self._range({first: 1.0, second: -1.0})
-            if (least > 1e-6 and most < self.top + 1 - 1e-6) or (most < -1e-6 and least > -self.top - 1 + 1e-6):
-                found.append((name, truth, least, most))
-        return found
+    def told_apart(self, kinds: tuple[str, ...]) -> list[tuple[object, int, float, float]]:
+        """Every difference of 1 to the threshold, of these kinds, that is known to be one, as `recovered`."""
+        wanted = [
+            (name, {first: 1.0, second: -1.0} if truth > 0 else {first: -1.0, second: 1.0}, abs(truth))
+            for name, first, second, truth in self.differences
+            if name[0] in kinds
+        ]
+        return self._too_narrow(wanted)
 
-    def _bounds(self, row: dict[str, float], column: str, count: int) -> tuple[float, float]:
+    def _too_narrow(self, wanted: list[tuple[object, dict[int, float], int]]) -> list[tuple[object, int, float, float]]:
+        """A table that fits the releases is proof for every number in it, so many are judged by each solution; what is left is solved by itself."""
+        least, most = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
+
+        def safe() -> np.ndarray:
+            full = (least <= 1 + NEAR) & (most >= self.top - NEAR)
+            return full | (least <= NEAR) | (most >= self.top + 1 - NEAR)
+
+        draw = np.random.default_rng(1)
+        for turn in range(40):
+            left = np.flatnonzero(~safe())
+            if not len(left):
+                return []
+            cost = np.zeros(len(self.lower))
+            for at in left:
+                sign = draw.choice((-1.0, 1.0))
+                for variable, coefficient in wanted[at][1].items():
+                    cost[variable] += sign * coefficient
+            self._look(cost, wanted, least, most)
+        for at in np.flatnonzero(~safe()):
+            for sign in (-1.0, 1.0):
+                if not safe()[at]:
+                    cost = np.zeros(len(self.lower))
+                    for variable, coefficient in wanted[at][1].items():
+                        cost[variable] = sign * coefficient
+                    self._look(cost, wanted, least, most)
+        return [(wanted[at][0], wanted[at][2], least[at], most[at]) for at in np.flatnonzero(~safe())]
+
+    def _look(self, cost: np.ndarray, wanted: list[tuple[object, dict[int, float], int]], least: np.ndarray, most: np.ndarray) -> None:
+        table = self._solve(cost)
+        for at, (_, terms, _) in enumerate(wanted):
+            number = sum(coefficient * table[variable] for variable, coefficient in terms.items())
+            least[at], most[at] = min(least[at], number), max(most[at], number)
+
+    def _bounds(self, row: dict[str, Any], column: str, count: int) -> tuple[float, float]:
         if np.isnan(row[column]):
             if 1 <= count <= self.top:
-                return (1, self.top) if row["suppression"] == "primary" else (0, np.inf)
+                # Of a percentage it is told that something in it is small: if that is the numerator, nothing of the whole.
+                by_numerator = column == "denominator" and 1 <= row["numerator_true"] <= self.top
+                return (1, self.top) if row["suppression"] == "primary" and not by_numerator else (0, np.inf)
             return (self.top + 1 if count else 0), np.inf
-        said = row[column]
-        gives_counts = row["unit"] == "pct" and not np.isnan(row["value"])
-        if self.step == 1 or said == 0 or gives_counts:
-            return count, count
+        low, high = self._band(row[column])
+        if row["unit"] != "pct" or np.isnan(row["value"]) or self.step == 1:
+            return low, high
+        # Which pairs of counts are shown as these, with this percentage to one decimal?
+        other = "denominator" if column == "numerator" else "numerator"
+        fitting = [
+            one
+            for one in range(int(low), int(high) + 1)
+            for two in range(*(int(end) + at for at, end in enumerate(self._band(row[other]))))
+            if abs(100 * (one / two if column == "numerator" else two / one) - row["value"]) <= 0.05 + NEAR
+        ]
+        return min(fitting), max(fitting)
+
+    def _band(self, said: float) -> tuple[float, float]:
+        if self.step == 1 or said == 0:
+            return said, said
         return max(said - self.step // 2, self.top + 1), said + self.step // 2
 
     def _variable(self, low: float, high: float) -> int:
@@ -128,6 +172,8 @@ class Attacker:
             for (figure, kind), variable in cells.items():
                 if (figure, kind) in earlier:
                     if earlier_real[figure, kind] == real[figure, kind]:
+                        if not self.told_unchanged:
+                            continue
                         self.sums.append({variable: 1, earlier[figure, kind]: -1})
                     else:
                         change = real[figure, kind] - earlier_real[figure, kind]
@@ -143,24 +189,19 @@ class Attacker:
         before = (metric, area, BEFORE[quarter], "calendar_ytd", *rest)
         if (in_quarter, kind) not in now or (before, kind) not in old:
             return
-        if now_real[figure, kind] == now_real[in_quarter, kind] + old_real[before, kind]:
+        if self.told_unchanged and now_real[figure, kind] == now_real[in_quarter, kind] + old_real[before, kind]:
             self.sums.append({now[figure, kind]: 1, now[in_quarter, kind]: -1, old[before, kind]: -1})
 
     def _differ(self, name: object, first: int, second: int, truth: int) -> None:
         if 1 <= abs(truth) <= self.top:
             self.differences.append((name, first, second, truth))
 
-    def _range(self, wanted: dict[int, float]) -> tuple[float, float]:
-        cost = np.zeros(len(self.lower))
-        for variable, coefficient in wanted.items():
-            cost[variable] = coefficient
-        ends = []
-        for sign in (1, -1):
-            solved = linprog(sign * cost, A_eq=self._matrix("sums"), b_eq=np.zeros(len(self.sums)) if self.sums else None, A_ub=self._matrix("at_most"),
-                b_ub=np.zeros(len(self.at_most)) if self.at_most else None, bounds=np.column_stack([self.lower, self.upper]), method="highs")  # fmt: skip
-            assert solved.status in (0, 3), solved.message
-            ends.append(sign * solved.fun if solved.status == 0 else sign * -np.inf)
-        return ends[0], ends[1]
+    def _solve(self, cost: np.ndarray) -> np.ndarray:
+        bounds = np.column_stack([self.lower, np.minimum(self.upper, 1e5)])
+        solved = linprog(cost, A_eq=self._matrix("sums"), b_eq=np.zeros(len(self.sums)), A_ub=self._matrix("at_most"), b_ub=np.zeros(len(self.at_most)),
+            bounds=bounds, method="highs")  # fmt: skip
+        assert solved.status == 0, f"the truth itself does not fit: {solved.message}"
+        return solved.x
 
     def _matrix(self, which: str) -> coo_matrix | None:
         cached = self.__dict__.setdefault("_made", {})

@@ -5,8 +5,6 @@ Belongs here: working out every range anew from what would be shown, and refusin
 
 from __future__ import annotations
 
-import numpy as np
-
 from sendjc_pipeline.disclosure.bounds import narrow
 from sendjc_pipeline.disclosure.hiding import Board, Choice, apart, exact_ranges, exposed, joint, rounded_ranges, unassumed
 from sendjc_pipeline.settings import SendjcError
@@ -25,7 +23,10 @@ def attack(board: Board, choice: Choice) -> None:
     found[list(choice.lost)] = False
     count = int(found.sum())
     if board.profile.rounds:
-        count += int(np.count_nonzero(apart(board, narrow(unassumed(board), rounded_ranges(board, choice)))))
+        unpublished, restated = apart(board, narrow(unassumed(board), rounded_ranges(board, choice)))
+        together = unpublished | restated
+        together[list(choice.lost)] = False
+        count += int(together.sum())
     if count:
         raise GivenAway(
             f"Profile {board.profile.name}: {count} hidden count{'s' if count > 1 else ''} could be worked out from what would be shown; nothing was published."

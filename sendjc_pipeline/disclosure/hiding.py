@@ -19,6 +19,7 @@ from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.disclosure.relations import REST, TERMS
 
 NO_ROW = -1
+NONE: Indexes = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Board:
 
     `row` is the row of a cell, NO_ROW for a rest; `told` marks cells that the table would show (not c, not a rest); `count` is nan where an earlier
     release hid it. Rows: `is_now` for this release, `unit_is_pct`, `was_hidden` in an earlier release, `tells_of_all` where 0 % or 100 % would.
-    `earlier_lower` and `earlier_upper` are what earlier releases say of their cells.
+    `earlier` is what earlier releases say of their cells; `pairs` are the cells of one figure in this release and in an earlier one.
     """
 
     profile: Profile
@@ -42,7 +43,9 @@ class Board:
     unit_is_pct: Flags
     was_hidden: Flags
     tells_of_all: Flags
+    is_primary_pct: Flags
     earlier: Ranges
+    pairs: tuple[Indexes, Indexes]
 
     @cached_property
     def cell_is_now(self) -> Flags:
@@ -77,6 +80,11 @@ class Board:
         return self.told & self.small & ~self.small_whole
 
     @cached_property
+    def may_be_small(self) -> Flags:
+        """Counts of a percentage that an earlier release hid as small, without saying which of them is."""
+        return self.told & ~self.cell_is_now & np.isnan(self.count) & ~self.small & self.is_primary_pct[self.row]
+
+    @cached_property
     def is_unmarked(self) -> Flags:
         """Counts that are small and of which nothing says so, save those that rounding keeps apart."""
         beside = ~self.told & self.cell_is_now & self.small if not self.profile.rounds else np.zeros(len(self.row), dtype=bool)
@@ -108,7 +116,7 @@ def read_board(con: duckdb.DuckDBPyConnection, profile: Profile) -> Board:
     sensitive = ", ".join(f"'{topic}'" for topic in profile.sensitive) or "''"
     rows = _arrays(
         con,
-        f"""select row.release = 0 as is_now, row.unit = 'pct' as unit_is_pct,
+        f"""select row.release = 0 as is_now, row.unit = 'pct' as unit_is_pct, row.unit = 'pct' and row.suppression = 'primary' as is_primary_pct,
             exists (select 1 from {ROWS} as before where before.release > 0 and before.suppression in ('primary', 'secondary') and {same}) as was_hidden,
             coalesce(row.unit = 'pct' and row.breakdown_topic in ({sensitive}) and row.numerator in (0, row.denominator)
                 and row.denominator between 1 and {profile.extremes_from} - 1, false) as tells_of_all
@@ -117,10 +125,11 @@ def read_board(con: duckdb.DuckDBPyConnection, profile: Profile) -> Board:
     cells = _arrays(
         con,
         f"""select cell.row_id as row, ascii(cell.kind) as kind, coalesce(cell.count, 'nan'::double) as count, cell.kind <> 'c' as told,
-                row.suppression = 'primary' and row.unit = 'count' as is_marked, cell.cell_id
+                row.suppression = 'primary' and row.unit = 'count' as is_marked, cell.cell_id,
+                case when row.release > 0 and row.unit = 'pct' then row.value end::double as share
             from {CELLS} as cell inner join {ROWS} as row on cell.row_id = row.row_id
             union all
-            select {NO_ROW} as row, 0 as kind, count, false as told, false as is_marked, cell_id from {REST}
+            select {NO_ROW} as row, 0 as kind, count, false as told, false as is_marked, cell_id, null::double as share from {REST}
             order by cell_id""",
     )
     terms = _arrays(con, f"select equation_id, cell_id, coefficient, prefer, is_assumed from {TERMS} order by equation_id, cell_id")
@@ -134,9 +143,10 @@ def read_board(con: duckdb.DuckDBPyConnection, profile: Profile) -> Board:
         profile=profile, equations=equations, prefer=terms["prefer"].astype(bool), assumed=assumed, row=cells["row"].astype(np.int64),
         kind=cells["kind"].astype(np.int64), count=cells["count"].astype(float), told=cells["told"].astype(bool),
         is_now=rows["is_now"].astype(bool), unit_is_pct=rows["unit_is_pct"].astype(bool), was_hidden=rows["was_hidden"].astype(bool),
-        tells_of_all=rows["tells_of_all"].astype(bool), earlier=_said_earlier(profile, cells),
+        tells_of_all=rows["tells_of_all"].astype(bool), is_primary_pct=rows["is_primary_pct"].astype(bool),
+        earlier=_said_earlier(profile, cells), pairs=(NONE, NONE),
     )  # fmt: skip
-    return _believed(board)
+    return _believed(replace(board, pairs=_pairs(board)))
 
 
 def choose(board: Board) -> Choice:
@@ -159,11 +169,11 @@ def joint(board: Board, choice: Choice) -> Flags:
     """Cells of which all equations at once tell more than the profile allows, whatever one after the other tells."""
     first = exact_ranges(board, choice)
     ranges = narrow(board.equations, first)
-    secret = ranges.open & (board.is_marked | board.is_unmarked)
+    secret = ranges.open & (board.is_marked | board.is_unmarked | board.may_be_small)
     secret[list(choice.lost)] = False
     cells = np.flatnonzero(secret)
     unmarked, top = board.is_unmarked[cells], float(board.profile.hidden_up_to)
-    asked = Asked(cells, ~unmarked, np.where(unmarked, 1.0, board.asked.lower[cells]), np.where(unmarked, top, board.asked.upper[cells]))
+    asked = Asked(cells, ~unmarked, board.may_be_small[cells], np.where(board.is_marked[cells], board.asked.lower[cells], 1.0), np.where(board.is_marked[cells], board.asked.upper[cells], top))
     given_away = np.zeros(len(board.row), dtype=bool)
     given_away[too_narrow(board.equations, ranges, first, asked)] = True
     return given_away
@@ -210,20 +220,22 @@ def exposed(board: Board, ranges: Ranges) -> Flags:
     """
     least, most = board.asked.lower, board.asked.upper
     marked = board.is_marked & ((ranges.lower > least) | (ranges.upper < most))
-    return marked | (board.is_unmarked & (ranges.lower >= 1) & (ranges.upper <= board.profile.hidden_up_to))
+    maybe = board.may_be_small & (ranges.upper <= board.profile.hidden_up_to) & ((ranges.lower > 1) | (ranges.upper < board.profile.hidden_up_to))
+    return marked | maybe | (board.is_unmarked & (ranges.lower >= 1) & (ranges.upper <= board.profile.hidden_up_to))
 
 
-def apart(board: Board, ranges: Ranges) -> Flags:
-    """Equations of a rounded release whose difference is known to be 1 to the threshold: rests, complements, and a figure and its restatement."""
+def apart(board: Board, ranges: Ranges) -> tuple[Flags, Flags]:
+    """Of a rounded release: cells that nobody publishes and that are known to be 1 to the threshold, and cells known to differ by that from an earlier
+    release."""
     top = board.profile.hidden_up_to
-    equations = board.equations
     unpublished = ~board.told & board.cell_is_now & (ranges.lower >= 1) & (ranges.upper <= top)
-    found = equations.of(unpublished)
-    first, second = _pairs(board)
-    least, most = ranges.lower[first] - ranges.upper[second], ranges.upper[first] - ranges.lower[second]
+    now, before = board.pairs
+    least, most = ranges.lower[now] - ranges.upper[before], ranges.upper[now] - ranges.lower[before]
     moved = ((least >= 1) & (most <= top)) | ((most <= -1) & (least >= -top))
-    restated = equations.of(np.isin(np.arange(len(board.row)), np.concatenate([first[moved], second[moved]])))
-    return found | (restated & _is_pair(board))
+    moved &= ~(ranges.lower[now] == 0)  # a figure that fell to nothing is shown as such
+    restated = np.zeros(len(board.row), dtype=bool)
+    restated[now[moved]] = True
+    return unpublished, restated
 
 
 def unassumed(board: Board) -> Equations:
@@ -274,20 +286,23 @@ def _hide_joint(board: Board, choice: Choice) -> bool:
 
 def _hide_apart(board: Board, choice: Choice) -> bool:
     """Where rounding alone leaves no doubt of a small difference, drop percentages, then figures."""
-    found = apart(board, narrow(unassumed(board), rounded_ranges(board, choice)))
-    if not found.any():
+    unpublished, restated = apart(board, narrow(unassumed(board), rounded_ranges(board, choice)))
+    unpublished[list(choice.lost)] = restated[list(choice.lost)] = False
+    if not (unpublished | restated).any():
         return False
     equations = board.equations
-    cells = np.unique(equations.cell[found[equations.equation]])
-    rows = board.row[cells]
+    found = equations.of(unpublished)
+    rows = board.row[np.concatenate([equations.cell[found[equations.equation]], np.flatnonzero(restated)])]
     rows = rows[rows != NO_ROW]
     with_share = rows[shows_share(board, choice)[rows]]
     if len(with_share):
         choice.without_share[with_share] = True
         return True
-    held = np.zeros(len(board.row), dtype=bool)
-    held[cells] = True
-    return _hide_next(board, choice, found) or _hide_around(board, choice, held)
+    shown = board.row[restated][~choice.hidden[board.row[restated]]]
+    if len(shown):
+        choice.hidden[shown] = True
+        return True
+    return _hide_next(board, choice, found) or _hide_around(board, choice, unpublished | restated)
 
 
 def _hide_around(board: Board, choice: Choice, cells: Flags) -> bool:
@@ -338,7 +353,7 @@ def _believed(board: Board) -> Board:
     dropped = np.zeros(board.equations.count, dtype=bool)
     dropped[board.equations.equation[impossible]] = True
     # A figure that was small and is not, or the other way round, was restated too.
-    first, second = _pairs(board)
+    first, second = board.pairs
     restated = np.isnan(board.count[second]) & (board.small[first] != board.small[second]) & (board.earlier.upper[second] < np.inf)
     dropped |= _is_pair(board) & board.equations.of(np.isin(np.arange(len(board.row)), second[restated]))
     kept = ~(dropped & board.assumed)
@@ -374,10 +389,31 @@ def _is_pair(board: Board) -> Flags:
 def _said_earlier(profile: Profile, cells: dict[str, Any]) -> Ranges:
     count, told, marked = cells["count"].astype(float), cells["told"].astype(bool), cells["is_marked"].astype(bool)
     unknown = np.isnan(count) | ~told
-    band = _band(profile, np.where(unknown, 0.0, count))
+    band = _by_share(profile, cells, _band(profile, np.where(unknown, 0.0, count)))
     lower = np.where(unknown, np.where(marked, 1.0, 0.0), band.lower)
     upper = np.where(unknown, np.where(marked, float(profile.hidden_up_to), np.inf), band.upper)
     return Ranges(lower, upper)
+
+
+def _by_share(profile: Profile, cells: dict[str, Any], band: Ranges) -> Ranges:
+    """What a percentage shown beside rounded counts leaves of their bands."""
+    share, row, kind = cells["share"].astype(float), cells["row"].astype(np.int64), cells["kind"].astype(np.int64)
+    wholes = np.flatnonzero(~np.isnan(share) & (kind == ord("d")))
+    parts = np.flatnonzero(~np.isnan(share) & (kind == ord("n")))
+    if not profile.rounds or not len(wholes):
+        return band
+    parts = parts[np.searchsorted(row[parts], row[wholes])]
+    least, most = np.full(len(band.lower), np.inf), np.full(len(band.lower), -np.inf)
+    half = 0.5 * 10.0 ** -(profile.decimals or 0) + 1e-9
+    for up_part in range(profile.rounded_to):
+        for up_whole in range(profile.rounded_to):
+            part, whole = band.lower[parts] + up_part, band.lower[wholes] + up_whole
+            fits = (part <= band.upper[parts]) & (whole <= band.upper[wholes]) & (abs(100 * part / whole - share[wholes]) <= half)
+            for cell, count in ((parts, part), (wholes, whole)):
+                np.minimum.at(least, cell[fits], count[fits])
+                np.maximum.at(most, cell[fits], count[fits])
+    found = least <= most
+    return Ranges(np.where(found, least, band.lower), np.where(found, most, band.upper))
 
 
 def _band(profile: Profile, count: Numbers) -> Ranges:
@@ -391,4 +427,5 @@ def _band(profile: Profile, count: Numbers) -> Ranges:
 
 
 def _arrays(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
-    return {name: np.ma.filled(column) for name, column in con.execute(query).fetchnumpy().items()}
+    fetched = con.execute(query).fetchnumpy()
+    return {name: np.ma.filled(column.astype(float), np.nan) if name == "share" else np.ma.filled(column) for name, column in fetched.items()}

@@ -21,10 +21,12 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True)
 class Asked:
-    """Hidden cells and what is asked of each: one that is published, that it can be `low` and can be `high`; another, that it can be outside of these."""
+    """Hidden cells and what is asked of each: one that is published, that it can be `low` and can be `high`, or more where nothing says
+    that it is small; another, that it can be outside of these."""
 
     cells: Indexes
     is_published: Flags
+    may_be_large: Flags
     low: Numbers
     high: Numbers
 
@@ -32,7 +34,7 @@ class Asked:
         """Whether each has what is asked, if it can be as little and as much as this."""
         spans = (least <= self.low + _NEAR) & (most >= self.high - _NEAR)
         leaves = (least <= self.low - 1 + _NEAR) | (most >= self.high + 1 - _NEAR)
-        return np.where(self.is_published, spans, leaves)
+        return np.where(self.is_published, spans | (self.may_be_large & (most > self.high + _NEAR)), leaves)
 
 
 def too_narrow(equations: Equations, ranges: Ranges, first: Ranges, asked: Asked) -> Indexes:
@@ -41,7 +43,7 @@ def too_narrow(equations: Equations, ranges: Ranges, first: Ranges, asked: Asked
     if system is None:
         return np.empty(0, dtype=np.int64)
     inside = np.isin(asked.cells, system.cells)
-    asked = Asked(asked.cells[inside], asked.is_published[inside], asked.low[inside], asked.high[inside])
+    asked = Asked(asked.cells[inside], asked.is_published[inside], asked.may_be_large[inside], asked.low[inside], asked.high[inside])
     at = np.searchsorted(system.cells, asked.cells)
     least, most = np.full(len(at), np.inf), np.full(len(at), -np.inf)
 

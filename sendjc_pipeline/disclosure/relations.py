@@ -45,7 +45,7 @@ def make_equations(
             from {LINKS} as link
             inner join {CELLS} as part on link.part_row = part.row_id
             inner join {CELLS} as whole on link.whole_row = whole.row_id and part.kind = whole.kind
-            where (part.kind <> 'c' or link.relation = 'nested') and (link.release = 0 or link.relation in ('area', 'breakdown'))
+            where (part.kind <> 'c' or link.relation = 'nested') and (link.release = 0 or link.relation in ('area', 'breakdown', 'tier'))
             {" ".join(f"union all by name ({other})" for other in others)}
         )
 
@@ -150,13 +150,14 @@ def _shared(definitions: str) -> str:
                 select metric_id, any_value(numerator_description) as numerator_description, any_value(denominator_description) as denominator_description
                 from {definitions} group by metric_id
             ) as definition on row.metric_id = definition.metric_id
-            where cell.kind <> 'c' and row.release = 0
+            where cell.kind <> 'c'
         )
 
         select 'shared|' || two.cell_id || '|' || one.cell_id as equation, two.cell_id as whole_id, one.cell_id as part_id, 1 as coefficient,
-            '' as prefer, 0 as release, false as crosses
+            '' as prefer, one.release, false as crosses
         from told as one
-        inner join told as two on one.words = two.words and one.words <> '' and one.row_id < two.row_id and {same} and one.count = two.count"""
+        inner join told as two on one.words = two.words and one.words <> '' and one.row_id < two.row_id and {same}
+            and (one.count = two.count or (one.release > 0 and (one.count is null or two.count is null)))"""
 
 
 def _releases() -> str:
@@ -216,7 +217,7 @@ def _chain(relation: str, window: str, where: str, parts: dict[str, tuple[str, s
 
 def _make_calendar(con: duckdb.DuckDBPyConnection) -> None:
     """The quarters that the rows name, each with those before it; and their months."""
-    found = con.execute(f"select distinct quarter from {ROWS} where quarter <> ''").fetchall()
+    found = con.execute(f"select distinct quarter from {ROWS} where regexp_full_match(quarter, '[0-9]{{4}}-[0-9]{{2}}-Q[1-4]')").fetchall()
     quarters = sorted(Quarter.parse(label) for (label,) in found)
     con.execute(f"create or replace temp table {CALENDAR} (quarter varchar, before varchar, year_before varchar, same_year boolean)")
     con.execute(f"create or replace temp table {MONTHS} (quarter varchar, month varchar, is_last boolean)")

@@ -2,7 +2,7 @@
 
 Belongs here: hiding counts of 1 to 7 and the next smallest where only one of a breakdown is hidden, rounding the others to the nearest 5, showing
 a share only of 20 or more of whom none or 8 and more are in either part, and formulas worked out again from what is shown. Does not belong here:
-which tables are such (the exposures), or the partner profile (suppress.py).
+which tables are such (the exposures), or figures that add up (hiding.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-SMALL, STEP, LEAST_WHOLE = 7, 5, 20
+from sendjc_pipeline.disclosure.profile import profile
+
+_OPEN = profile("open")
+SMALL, STEP, LEAST_WHOLE = _OPEN.hidden_up_to, _OPEN.rounded_to, _OPEN.least_whole
 
 
 def round_counts(

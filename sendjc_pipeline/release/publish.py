@@ -16,12 +16,13 @@ from typing import Any
 
 import duckdb
 
-from sendjc_pipeline.disclosure.suppress import suppress
+from sendjc_pipeline.disclosure.profiles import protect_all
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
 from sendjc_pipeline.release import ledger
-from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
+from sendjc_pipeline.release.shown import earlier_metrics
+from sendjc_pipeline.release.tables import METRIC_TABLES, hide_small_numbers, published_tables, withhold
 from sendjc_pipeline.release.write import PublishedTable, write_release
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -86,7 +87,7 @@ def _publish(
         against = gate.objections(con, quarter.label, required_checks(manifest), passed_over(manifest, withheld_topics))
         if against:
             raise gate.GateRefused(quarter.label, against)
-        tables = _stage(con, manifest, withheld_topics)
+        tables = _stage(con, settings, quarter, manifest, withheld_topics)
         content = _content_hash(con, tables)
         provenance = _provenance(con, quarter, withheld_topics)
         if not provenance["submissions"]:
@@ -116,18 +117,24 @@ def _publish(
 
 
 def _stage(
-    con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    quarter: Quarter,
+    manifest: Mapping[str, Any],
+    withheld: Collection[str],
 ) -> list[PublishedTable]:
     """Make the temporary tables that will be copied, with small numbers hidden."""
-    staged = []
+    staged, metrics = [], {}
     for table in published_tables(manifest, withheld):
         relation = f"release_{table.name}"
-        if table.name in METRIC_KEYS:
+        if table.name in METRIC_TABLES:
             withhold(con, table.name, f"open_{table.name}", withheld)
-            suppress(con, f"open_{table.name}", relation, "area_rollup", "metric_nested", METRIC_KEYS[table.name])
+            metrics[f"open_{table.name}"] = relation
         else:
             hide_small_numbers(con, table, relation)
         staged.append(PublishedTable(table.name, f"temp.main.{relation}", table.description, table.columns))
+    # The metric tables tell of the same children, so they are protected together, with what earlier releases showed.
+    protect_all(con, metrics, "partner", earlier_metrics(con, settings, quarter))
     return staged
 
 

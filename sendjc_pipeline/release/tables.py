@@ -17,8 +17,7 @@ from sendjc_pipeline.disclosure.rounding import round_counts
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
-_METRIC_KEYS = ["metric_id", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
-METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly": ["month", *_METRIC_KEYS]}
+METRIC_TABLES = ("metric_quarterly", "metric_monthly")
 
 _FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis")
 _RELEASE_COLUMNS = {
@@ -45,7 +44,7 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
             if node is None:
                 raise UndeclaredTable(f"Exposure {exposure['name']} depends on {unique_id}, which is not a model.")
             topic = (node["config"].get("meta") or {}).get("topic", "all")
-            if topic in withheld and node["name"] not in METRIC_KEYS:
+            if topic in withheld and node["name"] not in METRIC_TABLES:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
             small_numbers = (exposure["config"].get("meta") or {}).get("small_numbers") or {}
