@@ -1,4 +1,4 @@
-"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|identity-seed|identity-train]`.
+"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]|identity-seed|identity-train]`.
 
 All but the last two without an argument: those write files of the repository.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import clocks, defects, identity, identity_seed, identity_train, intake, kill, marts, speed
+from benchmarks import clocks, defects, disclosure, identity, identity_seed, identity_train, intake, kill, marts, speed
 from benchmarks.measure import machine
 
 if __name__ == "__main__":
@@ -22,6 +22,7 @@ if __name__ == "__main__":
         "identity",
         "clocks",
         "marts",
+        "disclosure",
     ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
@@ -31,6 +32,7 @@ if __name__ == "__main__":
         "identity": lambda: identity.main(sizes or (200_000,)),
         "clocks": lambda: clocks.main(*sizes[:1]),
         "marts": lambda: marts.main("--large" in sys.argv),
+        "disclosure": lambda: disclosure.main(*sizes[:1]),
         "identity-seed": identity_seed.main,
         "identity-train": identity_train.main,
     }

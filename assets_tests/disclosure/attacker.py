@@ -15,7 +15,9 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
-Figure = tuple[str, str, str, str, str, str, str, str]  # metric, area, quarter, window, service, tier, breakdown_topic, breakdown
+Figure = tuple[
+    str, str, str, str, str, str, str, str
+]  # metric, area, quarter, window, service, tier, breakdown_topic, breakdown
 KEYS = ["metric_id", "area_id", "quarter", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
 ROLLUP = {"qt1": ("nottingham", "nottinghamshire")}
 BEFORE = {"2025-26-Q1": "2024-25-Q4", "2025-26-Q2": "2025-26-Q1", "2025-26-Q3": "2025-26-Q2"}
@@ -102,7 +104,9 @@ class Attacker:
                     self._look(cost, wanted, least, most)
         return [(wanted[at][0], wanted[at][2], least[at], most[at]) for at in np.flatnonzero(~safe())]
 
-    def _look(self, cost: np.ndarray, wanted: list[tuple[object, dict[int, float], int]], least: np.ndarray, most: np.ndarray) -> None:
+    def _look(
+        self, cost: np.ndarray, wanted: list[tuple[object, dict[int, float], int]], least: np.ndarray, most: np.ndarray
+    ) -> None:
         table = self._solve(cost)
         for at, (_, terms, _) in enumerate(wanted):
             number = sum(coefficient * table[variable] for variable, coefficient in terms.items())
@@ -143,9 +147,13 @@ class Attacker:
         for (figure, kind), variable in cells.items():
             metric, area, quarter, window, service, tier, topic, value = figure
             if topic != "Total":
-                wholes[(metric, area, quarter, window, service, tier, "Total", "Total"), kind, topic].append((figure, kind))
+                wholes[(metric, area, quarter, window, service, tier, "Total", "Total"), kind, topic].append(
+                    (figure, kind)
+                )
             if tier != "Total":
-                wholes[(metric, area, quarter, window, service, "Total", topic, value), kind, "tier"].append((figure, kind))
+                wholes[(metric, area, quarter, window, service, "Total", topic, value), kind, "tier"].append(
+                    (figure, kind)
+                )
             for rollup, members in ROLLUP.items():
                 if area in members:
                     wholes[(metric, rollup, *figure[2:]), kind, "area"].append((figure, kind))
@@ -153,14 +161,23 @@ class Attacker:
                 year = (metric, area, quarter, "calendar_ytd", *figure[4:])
                 if (year, kind) in cells:
                     self.at_most.append({variable: 1, cells[year, kind]: -1})
-                    self._differ(("year to date", figure, kind), cells[year, kind], variable, real[year, kind] - real[figure, kind])
+                    self._differ(
+                        ("year to date", figure, kind),
+                        cells[year, kind],
+                        variable,
+                        real[year, kind] - real[figure, kind],
+                    )
             if kind == "n" and (figure, "d") in cells:
                 self.at_most.append({variable: 1, cells[figure, "d"]: -1})
-                self._differ(("complement", figure), cells[figure, "d"], variable, real[figure, "d"] - real[figure, "n"])
+                self._differ(
+                    ("complement", figure), cells[figure, "d"], variable, real[figure, "d"] - real[figure, "n"]
+                )
             if metric in NESTED and ((NESTED[metric], *figure[1:]), kind) in cells:
                 other = (NESTED[metric], *figure[1:])
                 self.at_most.append({variable: 1, cells[other, kind]: -1})
-                self._differ(("nested", figure, kind), cells[other, kind], variable, real[other, kind] - real[figure, kind])
+                self._differ(
+                    ("nested", figure, kind), cells[other, kind], variable, real[other, kind] - real[figure, kind]
+                )
             if metric == "plans" and (("in_time", *figure[1:]), "d") in cells:
                 self.sums.append({variable: 1, cells[("in_time", *figure[1:]), "d"]: -1})
         for (whole, kind, _), parts in wholes.items():
@@ -178,7 +195,10 @@ class Attacker:
                     else:
                         change = real[figure, kind] - earlier_real[figure, kind]
                         self._differ(("restated", figure, kind), variable, earlier[figure, kind], change)
-                for whole, whole_real, old, old_real in ((cells, real, earlier, earlier_real), (earlier, earlier_real, cells, real)):
+                for whole, whole_real, old, old_real in (
+                    (cells, real, earlier, earlier_real),
+                    (earlier, earlier_real, cells, real),
+                ):
                     self._chain(figure, kind, whole, whole_real, old, old_real)
 
     def _chain(self, figure: Figure, kind: str, now: dict, now_real: dict, old: dict, old_real: dict) -> None:  # type: ignore[type-arg]

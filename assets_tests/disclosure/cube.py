@@ -15,7 +15,12 @@ AREAS = ("nottingham", "nottinghamshire", "derby")
 QUARTERS = ("2024-25-Q4", "2025-26-Q1", "2025-26-Q2", "2025-26-Q3")  # one calendar year
 # Which quarter each release tells of: late corrections come with the second of a quarter.
 EIGHT = (0, 1, 0, 2, 1, 3, 2, 3)
-SEX, ETHNICITY, NEED, TIER = ("female", "male"), ("asian", "black", "mixed", "white"), ("asd", "semh", "slcn"), ("specialist", "targeted")
+SEX, ETHNICITY, NEED, TIER = (
+    ("female", "male"),
+    ("asian", "black", "mixed", "white"),
+    ("asd", "semh", "slcn"),
+    ("specialist", "targeted"),
+)
 
 
 class Children:
@@ -51,10 +56,20 @@ class Children:
                     rows.append(("plans", *key, "count", plans, None, plans))
                     rows.append(("in_time", *key, "pct", in_time, plans, _pct(in_time, plans)))
                     if topic == "Total":
-                        rows.append(("in_time_exc", *key, "pct", in_time, in_time + late, _pct(in_time, in_time + late)))
+                        rows.append(
+                            ("in_time_exc", *key, "pct", in_time, in_time + late, _pct(in_time, in_time + late))
+                        )
         frame = pd.DataFrame(rows, columns=[*KEYS, "unit", "numerator", "denominator", "value"])
         frame = frame.astype({"numerator": float, "denominator": float, "value": float})
-        for column in ("value_lower", "value_upper", "bounds_basis", "brag", "spc_variation", "spc_assurance", "direction"):
+        for column in (
+            "value_lower",
+            "value_upper",
+            "bounds_basis",
+            "brag",
+            "spc_variation",
+            "spc_assurance",
+            "direction",
+        ):
             frame[column] = "x"
         return frame.assign(suppression="none")
 
@@ -75,8 +90,12 @@ def _pct(part: int, whole: int) -> float | None:
 def published(frames: list[pd.DataFrame], profile: str) -> list[pd.DataFrame]:
     """Each release in turn, protected with those before it in memory."""
     con = duckdb.connect()
-    con.execute("create table area_rollup as select * from (values ('nottingham', 'qt1'), ('nottinghamshire', 'qt1')) as t(area_id, rollup_id)")
-    con.execute("create table metric_nested (metric_id varchar, time_window varchar, within_metric_id varchar, within_time_window varchar)")
+    con.execute(
+        "create table area_rollup as select * from (values ('nottingham', 'qt1'), ('nottinghamshire', 'qt1')) as t(area_id, rollup_id)"
+    )
+    con.execute(
+        "create table metric_nested (metric_id varchar, time_window varchar, within_metric_id varchar, within_time_window varchar)"
+    )
     for window in ("quarter", "calendar_ytd"):
         con.execute("insert into metric_nested values ('in_time_exc', ?, 'in_time', ?)", [window, window])
     con.execute("""create table metric_definition as select * from (values ('plans', 'New plans', null), ('in_time', 'New plans in time', 'New plans'),
@@ -86,8 +105,14 @@ def published(frames: list[pd.DataFrame], profile: str) -> list[pd.DataFrame]:
         con.register("frame", frame)
         con.execute("create or replace table source as select * from frame")
         earlier = [f"shown_{number}" for number in range(at)]
-        protect(con, "source", f"shown_{at}", profile, earlier, Known("area_rollup", "metric_nested", "metric_definition"))
-        shown.append(con.execute(f"select * from shown_{at}").df().astype({c: float for c in ("numerator", "denominator", "value")}))
+        protect(
+            con, "source", f"shown_{at}", profile, earlier, Known("area_rollup", "metric_nested", "metric_definition")
+        )
+        shown.append(
+            con.execute(f"select * from shown_{at}")
+            .df()
+            .astype({c: float for c in ("numerator", "denominator", "value")})
+        )
     con.close()
     return shown
 

@@ -6,7 +6,16 @@ Belongs here: working out every range anew from what would be shown, and refusin
 from __future__ import annotations
 
 from sendjc_pipeline.disclosure.bounds import narrow
-from sendjc_pipeline.disclosure.hiding import Board, Choice, apart, exact_ranges, exposed, joint, rounded_ranges, unassumed
+from sendjc_pipeline.disclosure.hiding import (
+    Board,
+    Choice,
+    apart,
+    exact_ranges,
+    exposed,
+    joint,
+    rounded_ranges,
+    unassumed,
+)
 from sendjc_pipeline.settings import SendjcError
 
 

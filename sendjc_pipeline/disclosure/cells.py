@@ -64,7 +64,9 @@ def make_cells(con: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-_IS_TOLD = "(numerator is not null or denominator is not null or value is not null or suppression in ('primary', 'secondary'))"
+_IS_TOLD = (
+    "(numerator is not null or denominator is not null or value is not null or suppression in ('primary', 'secondary'))"
+)
 
 
 def _rows_of(
@@ -81,4 +83,10 @@ def _rows_of(
 
 
 def _or_default(name: str, present: set[str], defaults: Mapping[str, str]) -> str:
-    return f"coalesce({name}, {defaults[name]})" if name in present and name in FIGURE else name if name in present else defaults[name]
+    return (
+        f"coalesce({name}, {defaults[name]})"
+        if name in present and name in FIGURE
+        else name
+        if name in present
+        else defaults[name]
+    )

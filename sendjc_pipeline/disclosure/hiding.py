@@ -87,7 +87,11 @@ class Board:
     @cached_property
     def is_unmarked(self) -> Flags:
         """Counts that are small and of which nothing says so, save those that rounding keeps apart."""
-        beside = ~self.told & self.cell_is_now & self.small if not self.profile.rounds else np.zeros(len(self.row), dtype=bool)
+        beside = (
+            ~self.told & self.cell_is_now & self.small
+            if not self.profile.rounds
+            else np.zeros(len(self.row), dtype=bool)
+        )
         hidden_in_marks = narrow(self.equations, exact_ranges(self, _all_hidden(self)))
         known = (hidden_in_marks.lower >= 1) & (hidden_in_marks.upper <= self.profile.hidden_up_to)
         return (self.small_whole | beside) & ~known
@@ -132,7 +136,9 @@ def read_board(con: duckdb.DuckDBPyConnection, profile: Profile) -> Board:
             select {NO_ROW} as row, 0 as kind, count, false as told, false as is_marked, cell_id, null::double as share from {REST}
             order by cell_id""",
     )
-    terms = _arrays(con, f"select equation_id, cell_id, coefficient, prefer, is_assumed from {TERMS} order by equation_id, cell_id")
+    terms = _arrays(
+        con, f"select equation_id, cell_id, coefficient, prefer, is_assumed from {TERMS} order by equation_id, cell_id"
+    )
     equations = Equations(
         terms["equation_id"].astype(np.int64), terms["cell_id"].astype(np.int64), terms["coefficient"].astype(float),
         int(terms["equation_id"].max(initial=-1)) + 1,
@@ -173,7 +179,13 @@ def joint(board: Board, choice: Choice) -> Flags:
     secret[list(choice.lost)] = False
     cells = np.flatnonzero(secret)
     unmarked, top = board.is_unmarked[cells], float(board.profile.hidden_up_to)
-    asked = Asked(cells, ~unmarked, board.may_be_small[cells], np.where(board.is_marked[cells], board.asked.lower[cells], 1.0), np.where(board.is_marked[cells], board.asked.upper[cells], top))
+    asked = Asked(
+        cells,
+        ~unmarked,
+        board.may_be_small[cells],
+        np.where(board.is_marked[cells], board.asked.lower[cells], 1.0),
+        np.where(board.is_marked[cells], board.asked.upper[cells], top),
+    )
     given_away = np.zeros(len(board.row), dtype=bool)
     given_away[too_narrow(board.equations, ranges, first, asked)] = True
     return given_away
@@ -220,7 +232,11 @@ def exposed(board: Board, ranges: Ranges) -> Flags:
     """
     least, most = board.asked.lower, board.asked.upper
     marked = board.is_marked & ((ranges.lower > least) | (ranges.upper < most))
-    maybe = board.may_be_small & (ranges.upper <= board.profile.hidden_up_to) & ((ranges.lower > 1) | (ranges.upper < board.profile.hidden_up_to))
+    maybe = (
+        board.may_be_small
+        & (ranges.upper <= board.profile.hidden_up_to)
+        & ((ranges.lower > 1) | (ranges.upper < board.profile.hidden_up_to))
+    )
     return marked | maybe | (board.is_unmarked & (ranges.lower >= 1) & (ranges.upper <= board.profile.hidden_up_to))
 
 
@@ -248,7 +264,9 @@ def _hide_alone(board: Board, choice: Choice) -> bool:
     ranges = exact_ranges(board, choice)
     secret = ranges.open & (board.is_marked | board.is_unmarked)
     # 0 % and 100 % of a sensitive breakdown are hidden though their counts are not small.
-    secret |= ranges.open & board.told & np.where(board.row == NO_ROW, False, (board.tells_of_all & board.is_now)[board.row])
+    secret |= (
+        ranges.open & board.told & np.where(board.row == NO_ROW, False, (board.tells_of_all & board.is_now)[board.row])
+    )
     return _hide_next(board, choice, _has_one(board.equations, ranges.open) & board.equations.of(secret))
 
 
@@ -262,8 +280,12 @@ def _hide_narrow(board: Board, choice: Choice) -> bool:
         return False
     equations = board.equations
     told = implied(equations, ranges)
-    from_it = Ranges(np.maximum(told.lower, first.lower[equations.cell]), np.minimum(told.upper, first.upper[equations.cell]))
-    tight = given_away[equations.cell] & ((from_it.lower > first.lower[equations.cell]) | (from_it.upper < first.upper[equations.cell]))
+    from_it = Ranges(
+        np.maximum(told.lower, first.lower[equations.cell]), np.minimum(told.upper, first.upper[equations.cell])
+    )
+    tight = given_away[equations.cell] & (
+        (from_it.lower > first.lower[equations.cell]) | (from_it.upper < first.upper[equations.cell])
+    )
     to_blame = np.zeros(equations.count, dtype=bool)
     to_blame[equations.equation[tight]] = True
     # What was hidden for its sake, and is itself worked out elsewhere, is mended there.
@@ -273,7 +295,9 @@ def _hide_narrow(board: Board, choice: Choice) -> bool:
         members = np.zeros(len(board.row), dtype=bool)
         members[equations.cell[behind[equations.equation]]] = True
         behind |= equations.of(members & worked_out & ~given_away)
-    if _hide_next(board, choice, behind & ~to_blame & _has_one(equations, first.open)) or _hide_next(board, choice, to_blame):
+    if _hide_next(board, choice, behind & ~to_blame & _has_one(equations, first.open)) or _hide_next(
+        board, choice, to_blame
+    ):
         return True
     return _hide_around(board, choice, given_away)
 
@@ -354,7 +378,11 @@ def _believed(board: Board) -> Board:
     dropped[board.equations.equation[impossible]] = True
     # A figure that was small and is not, or the other way round, was restated too.
     first, second = board.pairs
-    restated = np.isnan(board.count[second]) & (board.small[first] != board.small[second]) & (board.earlier.upper[second] < np.inf)
+    restated = (
+        np.isnan(board.count[second])
+        & (board.small[first] != board.small[second])
+        & (board.earlier.upper[second] < np.inf)
+    )
     dropped |= _is_pair(board) & board.equations.of(np.isin(np.arange(len(board.row)), second[restated]))
     kept = ~(dropped & board.assumed)
     kept &= ~contradicted(board.equations, board.assumed & kept, truth)
@@ -408,7 +436,11 @@ def _by_share(profile: Profile, cells: dict[str, Any], band: Ranges) -> Ranges:
     for up_part in range(profile.rounded_to):
         for up_whole in range(profile.rounded_to):
             part, whole = band.lower[parts] + up_part, band.lower[wholes] + up_whole
-            fits = (part <= band.upper[parts]) & (whole <= band.upper[wholes]) & (abs(100 * part / whole - share[wholes]) <= half)
+            fits = (
+                (part <= band.upper[parts])
+                & (whole <= band.upper[wholes])
+                & (abs(100 * part / whole - share[wholes]) <= half)
+            )
             for cell, count in ((parts, part), (wholes, whole)):
                 np.minimum.at(least, cell[fits], count[fits])
                 np.maximum.at(most, cell[fits], count[fits])
@@ -428,4 +460,7 @@ def _band(profile: Profile, count: Numbers) -> Ranges:
 
 def _arrays(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
     fetched = con.execute(query).fetchnumpy()
-    return {name: np.ma.filled(column.astype(float), np.nan) if name == "share" else np.ma.filled(column) for name, column in fetched.items()}
+    return {
+        name: np.ma.filled(column.astype(float), np.nan) if name == "share" else np.ma.filled(column)
+        for name, column in fetched.items()
+    }

@@ -43,7 +43,13 @@ def too_narrow(equations: Equations, ranges: Ranges, first: Ranges, asked: Asked
     if system is None:
         return np.empty(0, dtype=np.int64)
     inside = np.isin(asked.cells, system.cells)
-    asked = Asked(asked.cells[inside], asked.is_published[inside], asked.may_be_large[inside], asked.low[inside], asked.high[inside])
+    asked = Asked(
+        asked.cells[inside],
+        asked.is_published[inside],
+        asked.may_be_large[inside],
+        asked.low[inside],
+        asked.high[inside],
+    )
     at = np.searchsorted(system.cells, asked.cells)
     least, most = np.full(len(at), np.inf), np.full(len(at), -np.inf)
 
@@ -90,7 +96,13 @@ def contradicted(equations: Equations, assumed: Flags, ranges: Ranges) -> Flags:
     cost = np.concatenate([np.zeros(len(cells)), np.ones(2 * len(names))])
     lower = np.concatenate([ranges.lower[cells], np.zeros(2 * len(names))])
     upper = np.concatenate([ranges.upper[cells], np.full(2 * len(names), np.inf)])
-    solved = linprog(cost, A_eq=hstack([known, off, -off]).tocsr(), b_eq=constant, bounds=np.column_stack([lower, upper]), method="highs")
+    solved = linprog(
+        cost,
+        A_eq=hstack([known, off, -off]).tocsr(),
+        b_eq=constant,
+        bounds=np.column_stack([lower, upper]),
+        method="highs",
+    )
     amiss = solved.x[len(cells) : len(cells) + len(names)] + solved.x[len(cells) + len(names) :]
     given_up[names[amiss > _NEAR]] = True
     return given_up
@@ -111,7 +123,9 @@ class _System:
         """A table that fits and costs least. Where none fits nothing is told: every cell stays where it may be anything."""
         # No reader gains by a count of millions; a bound keeps the program finite.
         upper = np.where(np.isfinite(self.upper), self.upper, 1e6)
-        solved = linprog(cost, A_eq=self.matrix, b_eq=self.constant, bounds=np.column_stack([self.lower, upper]), method="highs")
+        solved = linprog(
+            cost, A_eq=self.matrix, b_eq=self.constant, bounds=np.column_stack([self.lower, upper]), method="highs"
+        )
         if solved.x is None:
             raise ArithmeticError(f"No table fits what would be published: {solved.message}")
         return np.asarray(solved.x)
@@ -139,7 +153,9 @@ def _circles(equations: Equations, ranges: Ranges, wanted: Indexes) -> _System |
     inside = used[equations.equation]
     constants = inside & ~unknown[equations.cell]
     constant = -np.bincount(
-        number[equations.equation[constants]], (equations.coefficient * ranges.lower[equations.cell])[constants], int(used.sum())
+        number[equations.equation[constants]],
+        (equations.coefficient * ranges.lower[equations.cell])[constants],
+        int(used.sum()),
     )
     free = inside & unknown[equations.cell]
     matrix = coo_matrix(

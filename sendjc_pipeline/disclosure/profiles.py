@@ -87,7 +87,9 @@ def _number(con: duckdb.DuckDBPyConnection, source: str, target: str, keys: Sequ
     numbered = f"{target}_numbered"
     present = {name for (name,) in con.execute(f"select column_name from (describe {source})").fetchall()}
     order = ", ".join(name for name in (*FIGURE, *keys) if name in present)
-    con.execute(f"create or replace temp table {numbered} as select *, row_number() over (order by {order}) as source_row from {source}")
+    con.execute(
+        f"create or replace temp table {numbered} as select *, row_number() over (order by {order}) as source_row from {source}"
+    )
     return numbered
 
 

@@ -34,8 +34,12 @@ def make_equations(
     selects += [_areas(areas)] if areas else []
     selects += [_nested(nested)] if nested else []
     _make_calendar(con)
-    con.execute(f"create or replace temp table {LINKS} as {' union all by name '.join(f'({select})' for select in selects)}")
-    others = [_complements(), _releases(), _year_to_date(), _rolling()] + ([_shared(definitions)] if definitions else [])
+    con.execute(
+        f"create or replace temp table {LINKS} as {' union all by name '.join(f'({select})' for select in selects)}"
+    )
+    others = [_complements(), _releases(), _year_to_date(), _rolling()] + (
+        [_shared(definitions)] if definitions else []
+    )
     con.execute(f"""
         create or replace temp table {PARTS} as
         with part as (
@@ -217,9 +221,13 @@ def _chain(relation: str, window: str, where: str, parts: dict[str, tuple[str, s
 
 def _make_calendar(con: duckdb.DuckDBPyConnection) -> None:
     """The quarters that the rows name, each with those before it; and their months."""
-    found = con.execute(f"select distinct quarter from {ROWS} where regexp_full_match(quarter, '[0-9]{{4}}-[0-9]{{2}}-Q[1-4]')").fetchall()
+    found = con.execute(
+        f"select distinct quarter from {ROWS} where regexp_full_match(quarter, '[0-9]{{4}}-[0-9]{{2}}-Q[1-4]')"
+    ).fetchall()
     quarters = sorted(Quarter.parse(label) for (label,) in found)
-    con.execute(f"create or replace temp table {CALENDAR} (quarter varchar, before varchar, year_before varchar, same_year boolean)")
+    con.execute(
+        f"create or replace temp table {CALENDAR} (quarter varchar, before varchar, year_before varchar, same_year boolean)"
+    )
     con.execute(f"create or replace temp table {MONTHS} (quarter varchar, month varchar, is_last boolean)")
     for quarter in quarters:
         before = quarter.shift(-1)

@@ -25,5 +25,7 @@ def earlier_metrics(con: duckdb.DuckDBPyConnection, settings: Settings, quarter:
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files if path.is_file())
         if listed:
             views.append(f"shown_in_{len(views)}")
-            con.execute(f"create or replace temp view {views[-1]} as select * from read_parquet([{listed}], union_by_name = true)")
+            con.execute(
+                f"create or replace temp view {views[-1]} as select * from read_parquet([{listed}], union_by_name = true)"
+            )
     return views
