@@ -28,7 +28,8 @@ def main(cells: int = 1_000_000) -> None:
             "select count(*) filter (where suppression in ('primary', 'secondary')) / count(*) from target"
         ).fetchone()
         print(
-            f"disclosure, {profile}: {told[0] if told else 0:,} cells in {rows:,} rows, {seconds:.1f} s, {100 * (hidden[0] if hidden else 0):.0f} % of rows hidden"
+            f"disclosure, {profile}: {told[0] if told else 0:,} cells in {rows:,} rows, {seconds:.1f} s,"
+            f" {100 * (hidden[0] if hidden else 0):.0f} % of rows hidden"
         )
         con.close()
 

@@ -39,6 +39,9 @@ class Attacker:
     hidden: list[tuple[object, int, int]] = field(default_factory=list)
     differences: list[tuple[object, int, int, int]] = field(default_factory=list)
     cells: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
+    marks: dict[object, tuple[float, float]] = field(
+        default_factory=dict
+    )  # what the marks alone tell: nothing but a mark could hide it
     truths: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
 
     def read(self, shown: pd.DataFrame, truth: pd.DataFrame) -> None:
@@ -85,7 +88,7 @@ class Attacker:
             return full | (least <= NEAR) | (most >= self.top + 1 - NEAR)
 
         draw = np.random.default_rng(1)
-        for turn in range(40):
+        for _ in range(40):
             left = np.flatnonzero(~safe())
             if not len(left):
                 return []
@@ -102,7 +105,12 @@ class Attacker:
                     for variable, coefficient in wanted[at][1].items():
                         cost[variable] = sign * coefficient
                     self._look(cost, wanted, least, most)
-        return [(wanted[at][0], wanted[at][2], least[at], most[at]) for at in np.flatnonzero(~safe())]
+        found = [(wanted[at][0], wanted[at][2], float(least[at]), float(most[at])) for at in np.flatnonzero(~safe())]
+        return [one for one in found if not self._by_marks(*one)]
+
+    def _by_marks(self, name: object, truth: int, least: float, most: float) -> bool:
+        low, high = self.marks.get(name, (np.inf, -np.inf))
+        return least <= low + NEAR and most >= high - NEAR and truth > 0
 
     def _look(
         self, cost: np.ndarray, wanted: list[tuple[object, dict[int, float], int]], least: np.ndarray, most: np.ndarray
@@ -142,7 +150,7 @@ class Attacker:
         self.upper.append(high)
         return len(self.lower) - 1
 
-    def _equate_within(self, cells: dict[tuple[Figure, str], int], real: dict[tuple[Figure, str], int]) -> None:
+    def _equate_within(self, cells: dict[tuple[Figure, str], int], real: dict[tuple[Figure, str], int]) -> None:  # noqa: C901 - one relation after the other
         wholes: dict[object, list[tuple[Figure, str]]] = defaultdict(list)
         for (figure, kind), variable in cells.items():
             metric, area, quarter, window, service, tier, topic, value = figure

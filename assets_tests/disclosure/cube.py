@@ -99,7 +99,8 @@ def published(frames: list[pd.DataFrame], profile: str) -> list[pd.DataFrame]:
     for window in ("quarter", "calendar_ytd"):
         con.execute("insert into metric_nested values ('in_time_exc', ?, 'in_time', ?)", [window, window])
     con.execute("""create table metric_definition as select * from (values ('plans', 'New plans', null), ('in_time', 'New plans in time', 'New plans'),
-        ('in_time_exc', 'New plans in time, exceptions left out', 'New plans without an exception')) as t(metric_id, numerator_description, denominator_description)""")
+        ('in_time_exc', 'New plans in time, exceptions left out', 'New plans without an exception')) as
+        t(metric_id, numerator_description, denominator_description)""")
     shown = []
     for at, frame in enumerate(frames):
         con.register("frame", frame)
@@ -111,7 +112,7 @@ def published(frames: list[pd.DataFrame], profile: str) -> list[pd.DataFrame]:
         shown.append(
             con.execute(f"select * from shown_{at}")
             .df()
-            .astype({c: float for c in ("numerator", "denominator", "value")})
+            .astype(dict.fromkeys(("numerator", "denominator", "value"), float))
         )
     con.close()
     return shown

@@ -173,8 +173,7 @@ def choose(board: Board) -> Choice:
 
 def joint(board: Board, choice: Choice) -> Flags:
     """Cells of which all equations at once tell more than the profile allows, whatever one after the other tells."""
-    first = exact_ranges(board, choice)
-    ranges = narrow(board.equations, first)
+    ranges = narrow(board.equations, exact_ranges(board, choice))
     secret = ranges.open & (board.is_marked | board.is_unmarked | board.may_be_small)
     secret[list(choice.lost)] = False
     cells = np.flatnonzero(secret)
@@ -187,7 +186,7 @@ def joint(board: Board, choice: Choice) -> Flags:
         np.where(board.is_marked[cells], board.asked.upper[cells], top),
     )
     given_away = np.zeros(len(board.row), dtype=bool)
-    given_away[too_narrow(board.equations, ranges, first, asked)] = True
+    given_away[too_narrow(board.equations, ranges, asked)] = True
     return given_away
 
 
@@ -241,8 +240,7 @@ def exposed(board: Board, ranges: Ranges) -> Flags:
 
 
 def apart(board: Board, ranges: Ranges) -> tuple[Flags, Flags]:
-    """Of a rounded release: cells that nobody publishes and that are known to be 1 to the threshold, and cells known to differ by that from an earlier
-    release."""
+    """Cells of a rounded release that nobody publishes and that are known to be 1 to the threshold, and cells known to differ so from an earlier one."""
     top = board.profile.hidden_up_to
     unpublished = ~board.told & board.cell_is_now & (ranges.lower >= 1) & (ranges.upper <= top)
     now, before = board.pairs

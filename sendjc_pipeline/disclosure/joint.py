@@ -21,8 +21,10 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True)
 class Asked:
-    """Hidden cells and what is asked of each: one that is published, that it can be `low` and can be `high`, or more where nothing says
-    that it is small; another, that it can be outside of these."""
+    """Hidden cells and what is asked of each.
+
+    One that is published can be `low` and `high`, or more where nothing says that it is small; another can be outside of these.
+    """
 
     cells: Indexes
     is_published: Flags
@@ -37,8 +39,8 @@ class Asked:
         return np.where(self.is_published, spans | (self.may_be_large & (most > self.high + _NEAR)), leaves)
 
 
-def too_narrow(equations: Equations, ranges: Ranges, first: Ranges, asked: Asked) -> Indexes:
-    """The cells that have not what is asked of them; `ranges` is what the equations tell one by one, `first` what is known without them."""
+def too_narrow(equations: Equations, ranges: Ranges, asked: Asked) -> Indexes:
+    """The cells that have not what is asked of them; `ranges` is what the equations tell one by one."""
     system = _circles(equations, ranges, asked.cells)
     if system is None:
         return np.empty(0, dtype=np.int64)

@@ -15,7 +15,8 @@ import numpy as np
 from sendjc_pipeline.disclosure.audit import attack
 from sendjc_pipeline.disclosure.cells import FIGURE, ROWS, make_cells, make_rows
 from sendjc_pipeline.disclosure.hiding import Board, Choice, choose, read_board, shows_share
-from sendjc_pipeline.disclosure.profile import Profile, profile as profile_named
+from sendjc_pipeline.disclosure.profile import Profile
+from sendjc_pipeline.disclosure.profile import profile as profile_named
 from sendjc_pipeline.disclosure.relations import make_equations
 
 HIDDEN = (
@@ -143,7 +144,8 @@ def _rounded(by: Profile, columns: Sequence[str]) -> dict[str, str]:
         # What is added up for a mean, and the mean, would give back how many are behind it.
         "numerator": f"case when not is_hidden and (unit in ('count', 'pct') or {is_rate}) then {rounded['numerator']} end",
         "denominator": f"case when not is_hidden then {rounded['denominator']} end",
-        "value": f"""case when is_hidden then null when unit = 'count' then {rounded["value"]} when unit = 'pct' then case when has_share then round(value, {decimals}) end
+        "value": f"""case when is_hidden then null when unit = 'count' then {rounded["value"]}
+            when unit = 'pct' then case when has_share then round(value, {decimals}) end
             when {is_rate} then round(value * {rounded["numerator"]} / nullif(numerator, 0) * denominator / nullif({rounded["denominator"]}, 0), {decimals})
             else round(value, {decimals}) end""",
     }

@@ -22,7 +22,8 @@ def make_equations(
 ) -> None:
     """Make the temporary table of terms (equation_id, cell_id, coefficient, prefer, is_assumed): the terms of an equation add up to 0.
 
-    An equation between releases is assumed: it holds unless the figures were restated. `prefer` is 1 for the term that is hidden first where something of an equation must be, else 0. A rest gets a cell of its own, after those of CELLS.
+    An equation between releases is assumed: it holds unless the figures were restated. `prefer` is 1 for the term that is hidden first where
+    something of an equation must be, else 0. A rest gets a cell of its own, after those of CELLS.
 
     Args:
         con: the connection that holds the tables of cells.py.
@@ -75,7 +76,8 @@ def make_equations(
         create or replace temp table {TERMS} as
         select equation_id, part_id as cell_id, coefficient, (prefer = 'part')::int as prefer, crosses or release > 0 as is_assumed from {PARTS}
         union all
-        select distinct equation_id, whole_id as cell_id, -1 as coefficient, (prefer = 'whole')::int as prefer, crosses or release > 0 as is_assumed from {PARTS}
+        select distinct equation_id, whole_id as cell_id, -1 as coefficient, (prefer = 'whole')::int as prefer, crosses or release > 0 as is_assumed
+        from {PARTS}
         union all
         select equation_id, cell_id, coefficient, 0 as prefer, false as is_assumed from {REST}
         order by equation_id, cell_id
@@ -177,7 +179,7 @@ def _releases() -> str:
 
 
 def _year_to_date() -> str:
-    """This year to date is that of the quarter before and this quarter."""
+    """A year to date is that of the quarter before and this quarter."""
     return _chain(
         "year_to_date", "calendar_ytd", "calendar.same_year",
         {"now": ("quarter", "whole.quarter", 1, True), "before": ("calendar_ytd", "calendar.before", 1, False)},
