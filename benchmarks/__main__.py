@@ -1,4 +1,4 @@
-"""`python -m benchmarks [speed|kill|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]|identity-seed|identity-train]`.
+"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]|identity-seed|identity-train]`.
 
 All but the last two without an argument: those write files of the repository.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import clocks, defects, disclosure, identity, identity_seed, identity_train, intake, kill, marts, speed
+from benchmarks import clocks, defects, disclosure, identity, identity_seed, identity_train, intake, kill, marts, speed, swaps
 from benchmarks.measure import machine
 
 if __name__ == "__main__":
@@ -17,6 +17,7 @@ if __name__ == "__main__":
     chosen = [word for word in sys.argv[1:] if not word.isdecimal() and not word.startswith("--")] or [
         "speed",
         "kill",
+        "swaps",
         "defects",
         "intake",
         "identity",
@@ -26,7 +27,8 @@ if __name__ == "__main__":
     ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
-        "kill": kill.main,
+        "kill": lambda: kill.main(*sizes[:1]),
+        "swaps": swaps.main,
         "defects": defects.main,
         "intake": intake.main,
         "identity": lambda: identity.main(sizes or (200_000,)),

@@ -1,87 +1,69 @@
 """Kill the job at many moments: the release that stood before must still be whole, and the next run must publish.
 
-Each round changes one submission, so that there is something to publish, starts `sendjc run`, and kills it after a random time.
+Nine of ten rounds kill the release step over a built warehouse, in a forked child that needs no start; the others kill the whole `sendjc run`, most of which
+is the build.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 import random
-import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.crashes import Tally, is_whole, kill_releases, kill_rounds, make_stale, work_of
 from benchmarks.measure import SENDJC
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import Settings
 
 QUARTER = "2024-25-Q4"
-ROUNDS = 15
+ROUNDS = 200
+OF_THE_BUILD = 10  # one round in so many
 
 
 def main(rounds: int = ROUNDS) -> None:
     """Run the rounds and print how many were killed where; raise on the first torn release."""
     rng = random.Random(2025)
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        subprocess.run([SENDJC, "demo", "--home", home], check=True, stdout=subprocess.DEVNULL)
-        start = time.monotonic()
-        _run(home).wait()
-        full = time.monotonic() - start
-        base = Path(folder) / "base"
-        shutil.copytree(home, base, symlinks=True)
-        torn = killed = 0
-        longest = _time_full_run(base, Path(folder) / "timed")
-        for number in range(rounds):
-            shutil.rmtree(home)
-            shutil.copytree(base, home, symlinks=True)
-            _change_code_version(home)
-            process = _run(home, "--force", "--reason", f"kill round {number}")
-            time.sleep(rng.uniform(0.3, longest))
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                killed += 1
-            process.wait()
-            torn += not _is_whole(home)
-        print(
-            f"{rounds} rounds, {killed} killed before the end (full run {longest:.1f} s, nothing new {full:.1f} s), {torn} torn releases"
-        )
-        if torn:
-            raise SystemExit(1)
-        if _run(home).wait() != 0 or not _is_whole(home):
+        settings = Settings(Path(folder) / "home")
+        subprocess.run([SENDJC, "demo", "--home", settings.home], check=True, stdout=subprocess.DEVNULL)
+        of_build = max(rounds // OF_THE_BUILD, 1)
+        tally, longest = kill_releases(settings, Quarter.parse(QUARTER), rounds - of_build, rng)
+        make_stale(settings)
+        full = _work_of_run(settings)
+        make_stale(settings)
+        built = kill_rounds(settings, lambda: _run(settings), of_build, rng, full)
+        make_stale(settings)
+        if _run_to_the_end(settings) or not is_whole(settings):
             raise SystemExit("the run after a kill did not publish")
+    _say("release step", tally, longest)
+    _say("build and release", built, full)
+    print(
+        f"{tally.rounds + built.rounds} rounds in {time.monotonic() - begun:.0f} s, {tally.torn + built.torn} torn releases"
+    )
+    if tally.torn or built.torn:
+        raise SystemExit(1)
 
 
-def _run(home: Path, *more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [SENDJC, "run", "--quarter", QUARTER, "--home", home, *more],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+def _say(what: str, tally: Tally, full: float) -> None:
+    print(
+        f"{what} ({full:.1f} s of work): {tally.rounds} rounds, {tally.killed} killed before the end, {tally.before_rename} of them before the rename and"
+        f" {tally.after_rename} after it, {tally.torn} torn releases"
     )
 
 
-def _time_full_run(base: Path, scratch: Path) -> float:
-    shutil.copytree(base, scratch, symlinks=True)
-    _change_code_version(scratch)
-    start = time.monotonic()
-    _run(scratch, "--force").wait()
-    shutil.rmtree(scratch)
-    return time.monotonic() - start
+def _run(settings: Settings) -> None:
+    os.execv(SENDJC, [str(SENDJC), "run", "--quarter", QUARTER, "--home", str(settings.home), "--force"])
 
 
-def _change_code_version(home: Path) -> None:
-    """Make the standing release differ from what the run will find, so that the run has a new revision to publish."""
-    manifest = next((home / "published" / "releases").iterdir()) / "manifest.json"
-    content = json.loads(manifest.read_text())
-    content["content_sha256"] = content["inputs_fingerprint"] = "an older version of the code"
-    manifest.write_text(json.dumps(content))
+def _run_to_the_end(settings: Settings) -> int:
+    return subprocess.run(
+        [SENDJC, "run", "--quarter", QUARTER, "--home", settings.home, "--force"], stdout=subprocess.DEVNULL
+    ).returncode
 
 
-def _is_whole(home: Path) -> bool:
-    """The pointer leads to a release whose every table has the hash that its manifest gives."""
-    release = home / "published" / "current"
-    manifest = json.loads((release / "manifest.json").read_text())
-    hashes = {name: hashlib.sha256((release / name).read_bytes()).hexdigest() for name in manifest["tables"]}
-    return bool(hashes) and all(manifest["tables"][name]["sha256"] == found for name, found in hashes.items())
+def _work_of_run(settings: Settings) -> float:
+    return work_of(lambda: _run(settings))

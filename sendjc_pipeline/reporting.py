@@ -13,6 +13,7 @@ from functools import total_ordering
 from sendjc_pipeline.settings import SendjcError
 
 FREEZE_DAYS = 42  # a quarter is frozen six weeks after it ends (domain rule 7.9)
+RESTATEMENT_DAYS = 126  # and restated once, eighteen weeks after it ends (the same rule)
 
 _QUARTER = re.compile(r"(\d{4})-(\d{2})-Q([1-4])")
 _FINANCIAL_YEAR = re.compile(r"(\d{4})-(\d{2})")
@@ -89,6 +90,15 @@ class Quarter:
     def freeze(self) -> date:
         """The day from which figures known by then are called final."""
         return self.end + timedelta(days=FREEZE_DAYS)
+
+    @property
+    def restatement(self) -> date:
+        """The day from which a release is the quarter's restatement."""
+        return self.end + timedelta(days=RESTATEMENT_DAYS)
+
+    def stage(self, known_at: date) -> str:
+        """What figures known on a day are: provisional before the freeze, frozen from it on, restated from the restatement on."""
+        return "provisional" if known_at < self.freeze else "frozen" if known_at < self.restatement else "restated"
 
     def shift(self, quarters: int) -> Quarter:
         """The quarter so many quarters later (negative: earlier)."""

@@ -76,7 +76,7 @@ class Children:
 
 def _cuts(block: np.ndarray) -> Iterator[tuple[str, str, str, np.ndarray]]:
     yield "Total", "Total", "Total", block
-    for axis, (topic, values) in enumerate((("sex", SEX), ("ethnicity", ETHNICITY), ("primary_need", NEED))):
+    for axis, (topic, values) in enumerate((("sex", SEX), ("ethnicity_major", ETHNICITY), ("primary_need", NEED))):
         for at, value in enumerate(values):
             yield "Total", topic, value, block.take(at, axis=axis)
     for at, value in enumerate(TIER):

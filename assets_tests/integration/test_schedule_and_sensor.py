@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,14 @@ import pytest
 from sendjc_pipeline.commands import opt_outs
 from sendjc_pipeline.identity import opt_out, verdicts
 from sendjc_pipeline.orchestration.home import Home
-from sendjc_pipeline.orchestration.job import quarterly_schedule, quarters_to_run, submission_sensor
+from sendjc_pipeline.orchestration.job import (
+    quarterly_schedule,
+    quarters_to_run,
+    restatement_schedule,
+    submission_sensor,
+)
 from sendjc_pipeline.orchestration.partitions import LONDON, quarters
-from sendjc_pipeline.reporting import last_complete
+from sendjc_pipeline.reporting import Quarter, last_complete
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions.ledger import all_submissions, submit
 
@@ -39,6 +44,18 @@ def test_the_schedule_asks_for_the_last_complete_quarter(day: tuple[int, int, in
     assert (request.run_key, request.partition_key) == (key, key)
     assert quarterly_schedule.cron_schedule == "0 6 15 1,4,7,10 *"
     assert quarterly_schedule.execution_timezone == "Europe/London"
+
+
+@pytest.mark.parametrize(
+    ("day", "key"),
+    [((2025, 8, 7), "2025-01-01"), ((2025, 11, 7), "2025-04-01"), ((2025, 2, 7), "2024-07-01"), ((2025, 5, 7), "2024-10-01"), ((2024, 5, 7), "2023-10-01")],
+)  # fmt: skip
+def test_a_quarter_is_asked_for_again_when_its_restatement_is_due(day: tuple[int, int, int], key: str) -> None:
+    at = datetime(*day, 6, 0, tzinfo=LONDON)
+    request = restatement_schedule(dg.build_schedule_context(scheduled_execution_time=at))
+    assert isinstance(request, dg.RunRequest) and request.partition_key == key
+    quarter = Quarter.from_start(date.fromisoformat(key))
+    assert 0 <= (at.date() - quarter.restatement).days <= 4
 
 
 def test_partition_keys_are_first_days_of_quarters() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from sendjc_pipeline import feeds
@@ -193,3 +194,53 @@ def test_published_feeds_are_sent_in_the_quarter_of_publication_only() -> None:
         for name in ("population", "dfe_benchmarks")
     }
     assert due == {"population": ["2"], "dfe_benchmarks": ["4"]}
+
+
+# A share as a partner's own report has it, sent in place of its two counts.
+PERCENTAGES: list[tuple[str, str, dict[str, str | None], str]] = [
+    (
+        "survey_return",
+        "response",
+        {"positive": "62", "neutral": "20", "negative": "18", "valid": None},
+        "valid.missing",
+    ),
+    ("survey_return", "response", {"positive": "62.5"}, "positive.format"),
+    ("survey_return", "response", {"positive": "44", "neutral": "20", "negative": "36", "valid": "198"}, "percentages"),
+    ("mhst_return", "coverage", {"schools_covered": "45", "schools": None}, "schools.missing"),
+    ("complaints_return", "complaint", {"upheld": "40", "decided": None}, "decided.missing"),
+]
+
+
+@pytest.mark.parametrize(("name", "table", "cells", "rule"), PERCENTAGES)
+def test_percentages_without_denominators_are_refused_by_file_and_row(
+    tmp_path: Path, settings: Settings, name: str, table: str, cells: dict[str, str | None], rule: str
+) -> None:
+    tables = rows_of(name)
+    tables[table][0].update(cells)
+    files = sent(tmp_path, name, tables)
+    receipt = intake.check(name, None, files, settings, period=PERIOD, report=tmp_path / "report")
+    assert receipt.tables[table].quarantined == 1
+    told_rows = pl.read_parquet(tmp_path / "report" / "_messages.parquet").filter(
+        pl.col("rule") == f"{name.upper()}.{table}.{rule}"
+    )
+    assert set(told_rows["row"]) == {2}
+    assert set(told_rows["file"].cast(pl.String)) <= {path.name for path in files}
+
+
+def test_a_return_without_its_column_of_denominators_is_refused_whole(tmp_path: Path, settings: Settings) -> None:
+    rows = rows_of("survey_return")["response"]
+    kept = [column for column in rows[0] if column != "valid"]
+    lines = [[*kept, "positive_pct"], *([*(row[column] or "" for column in kept), "62.5"] for row in rows)]
+    path = tmp_path / "survey.csv"
+    path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-8")
+    receipt = intake.check("survey_return", None, [path], settings, period=PERIOD)
+    assert receipt.status == "rejected"
+    assert any("valid" in message for message in receipt.file_messages)
+
+
+def test_a_share_of_activity_without_reviews_due_is_refused(tmp_path: Path, settings: Settings) -> None:
+    tables = rows_of("service_activity_return")
+    share = next(row for row in tables["activity"] if row["denominator"])
+    share["denominator"] = None
+    rules = told(settings, "service_activity_return", sent(tmp_path, "service_activity_return", tables))
+    assert rules["SERVICE_ACTIVITY_RETURN.activity.denominator_missing"] == 1

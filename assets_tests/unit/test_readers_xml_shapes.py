@@ -91,6 +91,52 @@ def test_a_person_of_a_known_shape_is_read_as_the_walk_reads_it(
     assert seen[1][2] == 0
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    broken=st.sampled_from(
+        [
+            *b"<>&/!?\"'=]\x00\x01\x0c\x7f\r\n \x80\xc2\xff",
+            b"]]>",
+            b"\xef\xbf\xbe",
+            b"\xef\xbf\xbd",
+            b"\xed\xa0\x80",
+            b"<!--",
+        ]
+    ),
+    place=st.floats(0.3, 1),
+    is_put_in=st.booleans(),
+    line_end=st.sampled_from(["", "\n", "\r\n", "\r"]),
+)
+def test_a_person_past_the_parser_is_refused_as_the_parser_refuses_it(
+    broken: int | bytes, place: float, is_put_in: bool, line_end: str
+) -> None:
+    persons = [SHAPES[number % 3].format("Ada", "Zoë") for number in range(30)]
+    content = message(line_end.join(persons))
+    at, sign = int(place * (len(content) - 1)), bytes([broken]) if isinstance(broken, int) else broken
+    content = content[:at] + sign + content[at + (0 if is_put_in else 1) :]
+    seen = [outcome(content, is_laid_out=is_laid_out, block=300, batch=100_000) for is_laid_out in (True, False)]
+    assert seen[0][:2] == seen[1][:2]
+
+
+@pytest.mark.parametrize(
+    "sign", [b"\x00", b"\x01", b"\x0c", b"\xef\xbf\xbe", b"\xef\xbf\xbf", b"\xed\xa0\x80", b"\xff", b"]]>"]
+)
+def test_a_sign_that_xml_forbids_is_refused_in_a_person_of_a_known_shape(sign: bytes) -> None:
+    for place in range(20, 26):  # a person at the end of a block goes through the parser in any case
+        persons = [SHAPES[0].format("AdaX" if number == place else "Ada", "F") for number in range(30)]
+        content = message("".join(persons)).replace(b"AdaX", b"Ada" + sign)
+        said, *_, laid = outcome(content, is_laid_out=True, block=300, batch=100_000)
+        assert "SEN2.file.unreadable" in str(said)
+        assert laid > 10
+
+
+def test_a_refusal_counts_the_lines_of_persons_past_the_parser() -> None:
+    persons = SHAPES[1].format("Ada", "x").replace("\r\n", "\n") + "\n"
+    content = message(persons * 50 + "<Person><Sex>F</Person>")
+    said, _, laid = outcome(content, is_laid_out=True, block=500, batch=100_000)
+    assert "line 201" in str(said) and laid > 30
+
+
 def test_most_persons_of_a_return_are_of_a_known_shape() -> None:
     content = message("\n".join(SHAPES[place % 5].format("Ada", place) for place in range(200)))
     *_, laid = outcome(content, is_laid_out=True, block=5000, batch=100_000)

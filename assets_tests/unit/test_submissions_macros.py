@@ -9,6 +9,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from stdnum.gb import nhs, upn
 
+from sendjc_pipeline.feeds.model import Column, Dialect
+from sendjc_pipeline.submissions.casting import _cast
 from sendjc_pipeline.submissions.macros import UPN_LETTERS, create_macros
 from sendjc_pipeline.warehouse.connection import connect
 
@@ -78,3 +80,31 @@ def test_macros_can_be_made_twice() -> None:
     con = duckdb.connect()
     create_macros(con)
     create_macros(con)
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(text=st.text(st.sampled_from(" \t\n\r\u00a0\u00a1\u0085\u2003\x0b\x0c\x01a!é"), max_size=5))
+def test_text_is_trimmed_of_blanks_and_of_nothing_else(text: str) -> None:
+    trimmed = text.strip(" \t\n\r\u00a0")
+    assert value("sendjc_text(?)", text) == (trimmed or None)
+    if text != trimmed:
+        assert value("sendjc_has_outer_blank(?)", text) is True
+
+
+_BLADE = ("%Y-%b-%d %H:%M:%S", "%Y-%b-%d", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+_FIGURES = st.text(st.sampled_from("0123456789129 -/T:.x"), max_size=12)
+_YEARS = st.sampled_from(["1899", "1900", "2199", "2200", "2024", "-024", "202", " 202", "20 4"])
+_NEARLY = st.tuples(_YEARS, _FIGURES, st.sampled_from(["-29", "-31", "-1", "-1 ", "-00", ""])).map("-".join)
+_ENDLESS = st.tuples(st.sampled_from(["2024-0", "2023-1", "1900-"]), _FIGURES).map("".join)
+_DAYS = st.one_of(st.dates().map(str), _FIGURES, _NEARLY, _ENDLESS)
+
+
+@hypothesis_settings(max_examples=500, deadline=None)
+@given(text=_DAYS, formats=st.sampled_from([_BLADE, ("%d/%m/%Y", "%Y-%m-%d"), ("%Y-%m-%d",)]))
+def test_the_short_way_to_a_day_finds_what_the_formats_find(text: str, formats: tuple[str, ...]) -> None:
+    column = Column(name="day", type="date", description="a day")
+    short = _cast(column, Dialect(date_formats=formats), "raw")
+    long = f"try_strptime(raw, {list(formats)})::date"
+    found = CON.execute(f"select {short}, {long} from (select ?::varchar as raw)", [text.strip() or None]).fetchone()
+    assert found is not None
+    assert found[0] == (found[1] if found[1] and 1900 <= found[1].year <= 2199 else None)

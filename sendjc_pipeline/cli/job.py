@@ -32,6 +32,9 @@ def run(
         bool, typer.Option(help="Keep the run in the home's Dagster history, for the UI; some 10 s slower.")
     ] = False,
     force: Annotated[bool, typer.Option(help="Run though nothing is new; publish again what was rolled back.")] = False,
+    publish_to: Annotated[
+        str | None, typer.Option(help="Load the release into PostgreSQL too: postgresql://user@host:5432/database.")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """The quarterly job in this process. Exit 0 published, 3 refused by the gate (the red checks are listed), 1 error.
@@ -41,7 +44,13 @@ def run(
     from sendjc_pipeline.commands.run import Order, run_quarter, today
 
     order = Order(
-        Quarter.parse(quarter), day(known_at) if known_at else today(), tuple(withhold or ()), reason, force, record
+        Quarter.parse(quarter),
+        day(known_at) if known_at else today(),
+        tuple(withhold or ()),
+        reason,
+        force,
+        record,
+        publish_to,
     )
     raise typer.Exit(run_quarter(settings_of(home), order))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sendjc_pipeline.commands.console import console, show
+from sendjc_pipeline.commands.explain_walk import show_walk, walk
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -33,8 +34,15 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
     partners = _partners(release, area)
     behind = [s for s in manifest["submissions"] if s["feed"] in wanted and s["partner"] in partners]
     before = _before(settings, release, metric, area)
+    walked = walk(release, metric, area)
     if as_json:
-        content = {"release_id": release.release_id, "figures": figures, "before": before, "submissions": behind}
+        content = {
+            "release_id": release.release_id,
+            "figures": figures,
+            "before": before,
+            "clock": walked,
+            "submissions": behind,
+        }
         console.print_json(json.dumps(content, default=str))
         return
     for figure in figures:
@@ -42,6 +50,8 @@ def explain(settings: Settings, metric: str, area: str, quarter: Quarter, as_jso
     if before:
         rows = [[b["time_window"], b["service"], b["value"], b["value_status"], b["suppression"]] for b in before]
         show("In the revision before", ["window", "service", "value", "status", "suppression"], rows)
+    if walked:
+        show_walk(walked)
     rows = [
         [s["partner"], s["feed"], s["period"], s["status"], sum(t["received"] for t in s["tables"].values()),
          sum(t["quarantined"] for t in s["tables"].values()), s["submission_id"]]

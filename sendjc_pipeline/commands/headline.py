@@ -7,16 +7,17 @@ from sendjc_pipeline.release.ledger import Release
 from sendjc_pipeline.warehouse.connection import connect
 
 AREAS = ("nottingham", "nottinghamshire", "qt1", "derby", "newcastle")
-_SIGNS = {"count": "", "pct": " %", "weeks": " wk"}
+_SIGNS = {"pct": " %", "pct_change": " %", "weeks": " wk", "pp": " pp"}
+_TO_ONE_PLACE = ("fte", "rate", "mean", "ratio")  # and those with a sign; all else in whole numbers
 
 
 def print_headline(release: Release) -> None:
-    """Print the whole-area figures of a release; `c` is a small number not shown, `-` one that nobody supplied."""
+    """Print the whole-area figures of a release, those of no area by their number alone; `c` is a small number not shown, `-` one that nobody supplied."""
     con = connect(release.folder / "marts.duckdb", read_only=True)
     try:
         rows = con.execute("""
             select metric_id, time_window, service, unit, area_id, value, suppression, value_status, england_value, benchmark_period
-            from metric_quarterly where breakdown = 'Total'
+            from metric_quarterly where breakdown = 'Total' and tier = 'Total'
             order by metric_id, time_window, service
         """).fetchall()
     finally:
@@ -28,18 +29,23 @@ def print_headline(release: Release) -> None:
         line[area] = _cell(value, unit, suppression, status)
         if england is not None:
             line["England"] = f"{_cell(england, unit, 'none', 'final')} ({period})"
+    told = {key: line for key, line in lines.items() if {line.get(area, "") for area in AREAS} - {"-", ""}}
     show(
         f"{release.release_id}: headline figures",
         ["metric", "window", *AREAS, "England"],
         [
             [label, window, *(line.get(area, "") for area in AREAS), line["England"]]
-            for (label, window), line in lines.items()
+            for (label, window), line in told.items()
         ],
         right=range(2, 8),
     )
     console.print(
         "c: a small number, or one that would give a small number back, is not shown.  w: withheld.  -: no figure."
     )
+    if len(lines) > len(told):
+        console.print(
+            f"{len(lines) - len(told)} more measures have no figure for any area; the release says why, one by one."
+        )
     console.print(f"`sendjc explain METRIC --area AREA --quarter {release.quarter}` says why.", markup=False)
 
 
@@ -50,4 +56,6 @@ def _cell(value: float | None, unit: str, suppression: str, status: str) -> str:
         return "w"
     if value is None:
         return "-"
-    return f"{value:,.0f}" if unit == "count" else f"{value:,.1f}{_SIGNS.get(unit, '')}"
+    if unit in _SIGNS or unit in _TO_ONE_PLACE:
+        return f"{value:,.1f}{_SIGNS.get(unit, '')}"
+    return f"{value:,.0f}"

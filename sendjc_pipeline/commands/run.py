@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from sendjc_pipeline import feeds
 from sendjc_pipeline.commands.console import Listener, console, errors, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
+from sendjc_pipeline.commands.releases import publish_to
 from sendjc_pipeline.identity.keyring import last_rotation
 from sendjc_pipeline.identity.keys_in_force import keys_in_force
 from sendjc_pipeline.quality import gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import inputs_fingerprint, read_provenance, required_checks
+from sendjc_pipeline.quality.seeds_check import require_sound
 from sendjc_pipeline.release import ledger
+from sendjc_pipeline.release.postgres import require_address
 from sendjc_pipeline.release.publish import point_forward
 from sendjc_pipeline.reporting import FIRST_QUARTER, Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
@@ -30,7 +33,7 @@ PUBLISHED, FAILED, REFUSED = 0, 1, 3
 
 @dataclass(frozen=True)
 class Order:
-    """What to run: a quarter as known at a day, and how to publish it. `record` keeps the run in the home's Dagster history."""
+    """What to run: a quarter as known at a day, and how to publish it. `record` keeps the run in the home's Dagster history; `publish_to` names a database."""
 
     quarter: Quarter
     known_at: date
@@ -38,6 +41,7 @@ class Order:
     reason: str = ""
     force: bool = False
     record: bool = False
+    publish_to: str | None = None
 
 
 def today() -> date:
@@ -48,9 +52,23 @@ def today() -> date:
 def run_quarter(settings: Settings, order: Order) -> int:
     """Run the quarter and print its headline; return 0 published (or nothing new), 3 refused by the gate, 1 any other failure.
 
+    What stands afterwards is loaded into the database of the order, if it names one.
+
     Raises:
-        SendjcError: no key, an unfinished quarter, an unknown topic, or another run under way.
+        SendjcError: no key, an unfinished quarter, a seed at fault, an unknown topic, another run under way, or a database that does not take the
+            release.
     """
+    if order.publish_to is None:
+        return _run_quarter(settings, order)
+    require_address(order.publish_to)
+    code = _run_quarter(settings, order)
+    newest = ledger.newest(settings, order.quarter)
+    if code == PUBLISHED and newest is not None:
+        publish_to(settings, order.publish_to, newest.release_id)
+    return code
+
+
+def _run_quarter(settings: Settings, order: Order) -> int:
     if order.quarter < FIRST_QUARTER:
         raise SendjcError(f"{order.quarter} is too early: the first quarter that can be run is {FIRST_QUARTER}.")
     if order.quarter.end >= order.known_at:
@@ -58,6 +76,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
     if order.known_at > today():
         raise SendjcError(f"{order.known_at} is still to come: nothing can be known on it yet.")
     keys_in_force(settings)
+    require_sound()
     require_topics(project.manifest(), order.withhold)
     _require_submissions(settings, order)
     with only_one(settings, "run"):
@@ -144,5 +163,12 @@ def _say_published(settings: Settings, quarter: Quarter, before: ledger.Release 
     release = ledger.newest(settings, quarter)
     assert release is not None  # a job that succeeded has published or found what stands
     print_headline(release)
-    fresh = "published" if before is None or release.release_id != before.release_id else "unchanged"
-    console.print(f"[bold]{release.release_id}[/bold] {fresh}: {release.folder}")
+    is_fresh = before is None or release.release_id != before.release_id
+    console.print(f"[bold]{release.release_id}[/bold] {'published' if is_fresh else 'unchanged'}: {release.folder}")
+    if is_fresh and before is not None:
+        told = release.manifest()
+        causes = ", ".join(f"{count:,} for {cause}" for cause, count in told["changed_cells"].items()) or "none"
+        console.print(
+            f"{told['kind']} (frozen on {told['freeze']}, restated on {told['restatement']}); cells that changed: {causes}.",
+            markup=False,
+        )

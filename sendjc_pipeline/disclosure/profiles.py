@@ -10,21 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
 
 from sendjc_pipeline.disclosure.audit import attack
 from sendjc_pipeline.disclosure.cells import FIGURE, ROWS, make_cells, make_rows
-from sendjc_pipeline.disclosure.hiding import Board, Choice, choose, read_board, shows_share
+from sendjc_pipeline.disclosure.hiding import TOLD, choose
 from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.disclosure.profile import profile as profile_named
-from sendjc_pipeline.disclosure.relations import make_equations
+from sendjc_pipeline.disclosure.relations import make_relations
 
 HIDDEN = (
     "numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis", "brag", "spc_variation", "spc_assurance", "direction",
 )  # fmt: skip
-_BESIDE = tuple(column for column in HIDDEN if column not in ("numerator", "denominator", "value"))
 _BOUNDS = ("value_lower", "value_upper", "bounds_basis")
-_TOLD = "disclosure_told"
 
 
 @dataclass(frozen=True)
@@ -72,13 +69,11 @@ def protect_all(
     """
     known, by = known or Known(), profile_named(profile)
     numbered = [_number(con, source, target, keys) for source, target in tables.items()]
-    make_rows(con, numbered, earlier, keys)
-    make_cells(con)
-    make_equations(con, known.areas, known.nested, known.definitions)
-    board = read_board(con, by)
-    choice = choose(board)
-    attack(board, choice)
-    _tell(con, board, choice)
+    make_rows(con, numbered, earlier, keys, by)
+    make_cells(con, by)
+    make_relations(con, known.areas, known.nested, known.definitions, by)
+    choose(con, by)
+    attack(con, by)
     for at, (target, numbers) in enumerate(zip(tables.values(), numbered, strict=True)):
         _write(con, numbers, at, target, by)
         con.execute(f"drop table {numbers}")
@@ -94,61 +89,40 @@ def _number(con: duckdb.DuckDBPyConnection, source: str, target: str, keys: Sequ
     return numbered
 
 
-def _tell(con: duckdb.DuckDBPyConnection, board: Board, choice: Choice) -> None:
-    """What becomes of each row, as a table."""
-    told = {
-        "row_id": np.arange(len(board.is_now)),
-        "is_primary": choice.primary,
-        "is_hidden": choice.hidden,
-        "has_share": shows_share(board, choice),
-    }
-    con.register("disclosure_choice", told)
-    con.execute(
-        f"create or replace temp table {_TOLD} as select source, source_row, is_primary, is_hidden, has_share"
-        f" from {ROWS} inner join disclosure_choice using (row_id) where release = 0"
-    )
-    con.unregister("disclosure_choice")
-
-
 def _write(con: duckdb.DuckDBPyConnection, numbered: str, at: int, target: str, by: Profile) -> None:
     columns = [name for (name,) in con.execute(f"select column_name from (describe {numbered})").fetchall()]
     kept = [name for name in columns if name not in ("suppression", "source_row")]
-    shown = {name: f"case when not is_hidden then {name} end" for name in HIDDEN}
-    mark = "case when is_primary then 'primary' when is_hidden then 'secondary' else 'none' end"
-    if by.rounds:
-        shown |= _rounded(by, columns)
-        mark = "case when is_primary then 'primary' when is_hidden then 'secondary' when is_told then 'rounded' else 'none' end"
+    shown = {name: f"case when mark = 'none' then {name} end" for name in HIDDEN}
+    if by.rounds and "unit" in columns:
+        shown |= _rounded(by)
     listed = ", ".join(f"{shown[name]} as {name}" if name in shown else name for name in kept)
-    order = ", ".join(name for name in FIGURE if name in columns)
+    shown_as = "'rounded'" if by.rounds else "'none'"
     con.execute(f"""
         create or replace temp table {target} as
         with judged as (
-            select row.*, told.is_primary, told.is_hidden, told.has_share, row.value is not null or row.numerator is not null as is_told
-            from {numbered} as row
-            inner join {_TOLD} as told on row.source_row = told.source_row and told.source = {at}
+            select one.*, coalesce(told.mark, 'none') as mark
+            from {numbered} as one
+            left join {ROWS} as row on one.source_row = row.source_row and row.source = {at}
+            left join {TOLD} as told on row.row_id = told.row_id
         )
 
-        select {listed}, {mark} as suppression from judged order by {order}, source_row
+        select {listed}, case when mark = 'none' then {shown_as} else mark end as suppression from judged order by source_row
     """)
 
 
-def _rounded(by: Profile, columns: Sequence[str]) -> dict[str, str]:
-    """A count and a rate are worked out from rounded counts; a percentage and a mean from the counts as they are, to so many decimals."""
-    if "unit" not in columns:
-        return {}
-    near = "(floor({0} / {1}.0 + 0.5) * {1})::double"
-    rounded = {name: near.format(name, by.rounded_to) for name in ("numerator", "denominator", "value")}
+def _rounded(by: Profile) -> dict[str, str]:
+    """Every figure as it follows from rounded counts, so that it tells no more than they do; a mean to so many decimals, without what was added up for it."""
+    near = f"(floor({{0}} / {by.rounded_to}.0 + 0.5) * {by.rounded_to})::double"
+    numerator, denominator, value = (near.format(name) for name in ("numerator", "denominator", "value"))
     is_rate = "(unit like 'rate%' or unit like 'per%')"
     decimals = by.decimals if by.decimals is not None else 15
-    shown = {
-        # What is added up for a mean, and the mean, would give back how many are behind it.
-        "numerator": f"case when not is_hidden and (unit in ('count', 'pct') or {is_rate}) then {rounded['numerator']} end",
-        "denominator": f"case when not is_hidden then {rounded['denominator']} end",
-        "value": f"""case when is_hidden then null when unit = 'count' then {rounded["value"]}
-            when unit = 'pct' then case when has_share then round(value, {decimals}) end
-            when {is_rate} then round(value * {rounded["numerator"]} / nullif(numerator, 0) * denominator / nullif({rounded["denominator"]}, 0), {decimals})
-            else round(value, {decimals}) end""",
+    figure = f"""case when unit = 'count' then {value}
+        when unit = 'pct' and denominator is not null then round(100 * {numerator} / nullif({denominator}, 0), {decimals})
+        when {is_rate} and denominator is not null then round(value * {numerator} / nullif(numerator, 0) * denominator / nullif({denominator}, 0), {decimals})
+        else round(value, {decimals}) end"""
+    told = {
+        "numerator": f"case when mark = 'none' and (unit in ('count', 'pct') or {is_rate}) then {numerator} end",
+        "denominator": f"case when mark = 'none' then {denominator} end",
+        "value": f"case when mark = 'none' then {figure} end",
     }
-    is_shown = f"({shown['value']}) is not null"
-    beside = {name: f"case when {is_shown} then {name} end" for name in _BESIDE}
-    return shown | beside | {name: f"case when false then {name} end" for name in _BOUNDS}
+    return told | {name: f"case when false then {name} end" for name in _BOUNDS}

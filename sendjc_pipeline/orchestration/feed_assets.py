@@ -66,15 +66,23 @@ def _totals(deliveries: Any) -> tuple[int, int, int]:
 def _metadata(deliveries: list[Delivery] | Any) -> dict[str, Any]:
     received, accepted, quarantined = _totals(deliveries)
     rows = "\n".join(
-        f"| {d.submission.partner} | {d.submission.period} | {d.submission.submission_id} | {d.receipt.status} |"
+        f"| {d.submission.partner} | {d.submission.period} | {d.submission.submission_id} | {d.receipt.status} | {_report(d)} |"
         for d in deliveries
     )
     return {
         "dagster/row_count": accepted,
         "received": received,
         "quarantined": quarantined,
-        "submissions": dg.MetadataValue.md(f"| partner | period | submission | status |\n|---|---|---|---|\n{rows}"),
+        "submissions": dg.MetadataValue.md(
+            f"| partner | period | submission | status | partner report |\n|---|---|---|---|---|\n{rows}"
+        ),
     }
+
+
+def _report(delivery: Delivery) -> str:
+    """The command that writes the report: it may name a child, so no copy of it lies where Dagster could show it."""
+    sent = delivery.submission
+    return f"`sendjc report --partner {sent.partner} --feed {sent.feed} --period {sent.period}`"
 
 
 def _sentence(deliveries: Any) -> str:

@@ -34,6 +34,20 @@ def quarterly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=key, partition_key=key)
 
 
+@dg.schedule(
+    job=quarterly_job, cron_schedule="0 6 7 2,5,8,11 *", execution_timezone="Europe/London",
+    description="The quarter that ended eighteen weeks ago, for its restatement (domain rule 7.9).",
+)  # fmt: skip
+def restatement_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Request the newest quarter whose restatement is due; the 7th comes after it in every month of the schedule."""
+    day = context.scheduled_execution_time.astimezone(LONDON).date()
+    due = last_complete(day)
+    while due.restatement > day:
+        due = due.shift(-1)
+    key = due.start.isoformat()
+    return dg.RunRequest(run_key=f"restatement {key}", partition_key=key)
+
+
 def quarters_to_run(
     submissions: Iterable[Submission], now: datetime, decided: Sequence[str] = ()
 ) -> dict[Quarter, str]:

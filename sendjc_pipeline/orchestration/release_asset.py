@@ -12,6 +12,8 @@ from sendjc_pipeline.orchestration.warehouse_assets import model_key
 from sendjc_pipeline.quality.gate import GateRefused
 from sendjc_pipeline.release.publish import publish
 from sendjc_pipeline.release.tables import published_tables
+from sendjc_pipeline.scorecard import in_brief
+from sendjc_pipeline.scorecard.site import write_scorecard
 from sendjc_pipeline.warehouse import project
 
 RELEASE = dg.AssetKey(["published", "release"])
@@ -40,6 +42,7 @@ def release(context: dg.AssetExecutionContext, home: Home, config: ReleaseConfig
             config.withhold,
             reason=config.reason,
             force=config.force,
+            pages=write_scorecard,
         )
     except GateRefused as refusal:
         raise dg.Failure(
@@ -54,4 +57,6 @@ def release(context: dg.AssetExecutionContext, home: Home, config: ReleaseConfig
     return dg.MaterializeResult(metadata={
         "release_id": published.release_id, "is_new": outcome.is_new, "folder": dg.MetadataValue.path(str(published.folder)),
         "dagster/row_count": rows,
+        "headline": dg.MetadataValue.md(in_brief.headline(published.folder)),
+        "months": dg.MetadataValue.md(in_brief.series(published.folder)),
     })  # fmt: skip

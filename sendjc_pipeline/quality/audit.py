@@ -6,12 +6,17 @@ is not per quarter (measured; design notes, toolchain 4.3).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from sendjc_pipeline.quality.checks import Check, CheckResult
+from sendjc_pipeline.warehouse.connection import few_at_once
+
+RUNS_KEPT = 50
 
 _COLUMNS = {
     "quarter": "varchar",
@@ -30,24 +35,39 @@ def fingerprint(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
     Rows are hashed one by one and added up: the sum sees a row twice, which a bitwise xor would cancel.
     """
-    columns = con.execute(
-        "select column_name, data_type from information_schema.columns where table_schema = 'main' and table_name = ?"
-        " order by ordinal_position",
-        [table],
-    ).fetchall()
+    return _fingerprint(con, table, _columns(con).get(table, []))
+
+
+def fingerprints(
+    con: duckdb.DuckDBPyConnection, tables: Iterable[str], *, are_temporary: bool = False
+) -> dict[str, str]:
+    """The fingerprint of each named table; their columns are asked for once, and a few are read at once unless only `con` itself can see them."""
+    names, columns = sorted(set(tables) - {""}), _columns(con)
+
+    def judge(own: duckdb.DuckDBPyConnection, table: str) -> str:
+        return _fingerprint(own, table, columns.get(table, []))
+
+    found = [judge(con, table) for table in names] if are_temporary else few_at_once(con, judge, names)
+    return dict(zip(names, found, strict=True))
+
+
+def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in con.execute(
+        "select table_name, column_name, data_type from information_schema.columns where table_schema = 'main' order by table_name, ordinal_position"
+    ).fetchall():
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]) -> str:
     if not columns:
         return ""
     found = con.execute(
         f'select count(*), coalesce(sum(md5_number_lower(cast(to_json(t) as varchar))::hugeint), 0) from main."{table}" as t'
     ).fetchone()
     assert found is not None  # an aggregate without group by always gives a row
-    text = con.execute("select md5(?)", [f"{columns}|{found[0]}|{found[1]}"]).fetchone()
-    return str(text[0]) if text else ""
-
-
-def fingerprints(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, str]:
-    """The fingerprint of each named table."""
-    return {table: fingerprint(con, table) for table in sorted(set(tables)) if table}
+    return hashlib.md5(f"{columns}|{found[0]}|{found[1]}".encode(), usedforsecurity=False).hexdigest()
 
 
 def write(con: duckdb.DuckDBPyConnection, quarter: str, results: Sequence[CheckResult]) -> None:
@@ -79,3 +99,39 @@ def read(con: duckdb.DuckDBPyConnection, quarter: str) -> list[tuple[CheckResult
         [quarter],
     ).fetchall()
     return [(CheckResult(Check(c, t, o, s), p, f), print_) for c, t, o, s, p, f, print_ in rows]
+
+
+def keep_history(
+    con: duckdb.DuckDBPyConnection, previous: Path, quarter: str, known_at: str, inputs_fingerprint: str
+) -> None:
+    """Make main.audit_history of this file: the history of the file that it replaces, if there is one, and what was judged now.
+
+    A run of the very inputs of the one before it adds nothing, so building again changes nothing. The last runs of a quarter are kept, RUNS_KEPT of them.
+    """
+    con.execute(
+        "create or replace table main.audit_history (run integer, known_at date, inputs_fingerprint varchar, quarter varchar, check_id varchar,"
+        " table_name varchar, topic varchar, severity varchar, passed boolean, failures bigint)"
+    )
+    if previous.is_file():
+        con.execute(f"attach '{str(previous).replace(chr(39), chr(39) * 2)}' as before_this (read_only)")
+        try:
+            if con.execute(
+                "select 1 from duckdb_tables() where database_name = 'before_this' and table_name = 'audit_history'"
+            ).fetchone():
+                con.execute(
+                    "insert into main.audit_history by name select * from before_this.main.audit_history"
+                    " qualify run > max(run) over () - ? + 1",
+                    [RUNS_KEPT],
+                )
+        finally:
+            con.execute("detach before_this")
+    con.execute(
+        "insert into main.audit_history by name"
+        " select last.run + 1 as run, ?::date as known_at, ? as inputs_fingerprint, c.* exclude (fingerprint) from main.audit_check as c"
+        " cross join (select coalesce(max(run), 0) as run, max_by(inputs_fingerprint, run) as made_of from main.audit_history) as last"
+        " where c.quarter = ? and last.made_of is distinct from ? order by c.check_id, c.table_name",
+        [known_at, inputs_fingerprint, quarter, inputs_fingerprint],
+    )
+    con.execute(
+        "comment on table main.audit_history is 'Every check of every run of this quarter whose inputs differed from the run before, by run.'"
+    )

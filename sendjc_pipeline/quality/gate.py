@@ -55,20 +55,17 @@ def objections(
         (result.check.check_id, result.check.table_name): (result, judged)
         for result, judged in audit.read(con, quarter)
     }
-    standing: dict[str, str] = {}
     against = []
-    for check in sorted(set(required), key=lambda c: (c.check_id, c.table_name)):
-        if check.severity != ERROR or check.table_name in passed_over:
-            continue
+    asked = [check for check in set(required) if check.severity == ERROR and check.table_name not in passed_over]
+    standing = audit.fingerprints(con, (check.table_name for check in asked))
+    for check in sorted(asked, key=lambda c: (c.check_id, c.table_name)):
         result, judged = found.get((check.check_id, check.table_name), (None, ""))
         if result is None:
             kind, failures = "missing", 0
         elif not result.passed:
             kind, failures = "failed", result.failures
         else:
-            if check.table_name not in standing:
-                standing[check.table_name] = audit.fingerprint(con, check.table_name)
-            if standing[check.table_name] == judged:
+            if standing.get(check.table_name, "") == judged:
                 continue
             kind, failures = "altered", 0
         against.append(Objection(check.check_id, check.table_name, check.topic, kind, failures))

@@ -26,9 +26,10 @@ from sendjc_pipeline.quality.checks import (
     found_by_dbt,
     found_by_intake,
 )
+from sendjc_pipeline.quality.seeds_check import require_sound
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse import project
-from sendjc_pipeline.warehouse.build import NodeResult, build
+from sendjc_pipeline.warehouse.build import NodeResult, build, warehouse_path
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 
@@ -43,7 +44,9 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
     Raises:
         DbtFault: dbt did not run; the warehouse that stood before still stands.
+        SeedsAtFault: a seed that people edit breaks its rules.
     """
+    require_sound()
     declared = declared_by_dbt(project.manifest())
     found: list[CheckResult] = []
     made_of = replace(inputs, linked_by=linked_by.read(settings, inputs.quarter))
@@ -55,6 +58,13 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
         con = connect(path, settings=settings)
         try:
             audit.write(con, inputs.quarter.label, found)
+            audit.keep_history(
+                con,
+                warehouse_path(settings, inputs.quarter),
+                inputs.quarter.label,
+                inputs.known_at.isoformat(),
+                inputs_fingerprint(made_of),
+            )
             _write_provenance(con, made_of, last_rotation(settings))
         finally:
             con.close()

@@ -10,8 +10,8 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -20,10 +20,10 @@ from sendjc_pipeline.disclosure.profiles import protect_all
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
-from sendjc_pipeline.release import ledger
+from sendjc_pipeline.release import history, ledger, open_data, revision, schema
 from sendjc_pipeline.release.shown import earlier_metrics
-from sendjc_pipeline.release.tables import METRIC_TABLES, hide_small_numbers, published_tables, withhold
-from sendjc_pipeline.release.write import PublishedTable, write_release
+from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
+from sendjc_pipeline.release.write import Further, PublishedTable, write_release
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.warehouse import project
@@ -59,8 +59,11 @@ def publish(
     withheld_topics: Collection[str] = (),
     reason: str = "",
     force: bool = False,
+    pages: Further | None = None,
 ) -> Outcome:
     """Publish the quarter from its warehouse; figures that already stand are left as they are, with no new revision, and confirmed.
+
+    `pages` adds what is made of the release alone, such as its scorecard, before the release takes its name.
 
     Raises:
         NothingBuilt: there is no warehouse for the quarter.
@@ -73,11 +76,17 @@ def publish(
     if not warehouse_path(settings, quarter).is_file():
         raise NothingBuilt(f"{quarter} has no warehouse yet: run `sendjc run --quarter {quarter}`.")
     with only_one(settings, "write"):
-        return _publish(settings, quarter, now, withheld_topics, reason, force)
+        return _publish(settings, quarter, now, withheld_topics, reason, force, pages)
 
 
 def _publish(
-    settings: Settings, quarter: Quarter, now: datetime, withheld_topics: Collection[str], reason: str, force: bool
+    settings: Settings,
+    quarter: Quarter,
+    now: datetime,
+    withheld_topics: Collection[str],
+    reason: str,
+    force: bool,
+    pages: Further | None,
 ) -> Outcome:
     path = warehouse_path(settings, quarter)
     con = connect(path, read_only=True, settings=settings)
@@ -87,7 +96,9 @@ def _publish(
         against = gate.objections(con, quarter.label, required_checks(manifest), passed_over(manifest, withheld_topics))
         if against:
             raise gate.GateRefused(quarter.label, against)
-        tables = _stage(con, settings, quarter, manifest, withheld_topics)
+        tables = [
+            _with_old_names(con, table, quarter) for table in _stage(con, settings, quarter, manifest, withheld_topics)
+        ]
         content = _content_hash(con, tables)
         provenance = _provenance(con, quarter, withheld_topics)
         if not provenance["submissions"]:
@@ -97,22 +108,30 @@ def _publish(
         standing = _standing(settings, quarter, content, provenance["known_at"], force)
         if standing is not None:
             ledger.confirm(settings, standing, provenance)
+            history.refresh(settings)
             return Outcome(standing, is_new=False)
+        before = ledger.newest(settings, quarter)
+        changed = revision.stage(con, settings, before, provenance, tables)
         release = _write(
             con,
             settings,
             quarter,
-            tables,
+            [*tables, changed],
             {
                 **provenance,
+                **_standing_of(quarter, provenance, before),
+                "schema_version": schema.declared().version,
+                "changed_cells": revision.counted(con, changed),
                 "content_sha256": content,
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 "reason": reason or _reason(settings, quarter, withheld_topics, provenance),
             },
+            pages,
         )
     finally:
         con.close()
     point_forward(settings, release)
+    history.refresh(settings)
     return Outcome(release, is_new=True)
 
 
@@ -124,22 +143,32 @@ def _stage(
     withheld: Collection[str],
 ) -> list[PublishedTable]:
     """Make the temporary tables that will be copied, with small numbers hidden."""
-    staged, metrics = [], {}
-    for table in published_tables(manifest, withheld):
-        relation = f"release_{table.name}"
-        if table.name in METRIC_TABLES:
+    listed = published_tables(manifest, withheld)
+    metrics = {}
+    for table in listed:
+        if table.name in METRIC_KEYS:
             withhold(con, table.name, f"open_{table.name}", withheld)
-            metrics[f"open_{table.name}"] = relation
-        else:
-            hide_small_numbers(con, table, relation)
-        staged.append(PublishedTable(table.name, f"temp.main.{relation}", table.description, table.columns))
-    # The metric tables tell of the same children, so they are protected together, with what earlier releases showed.
+            metrics[f"open_{table.name}"] = f"release_{table.name}"
+    # The metric tables tell of the same children, so they are protected together, with what earlier releases hid.
     protect_all(con, metrics, "partner", earlier_metrics(con, settings, quarter))
+    staged = []
+    for table in listed:
+        relation = f"release_{table.name}"
+        if table.name not in METRIC_KEYS:
+            hide_small_numbers(con, table, relation)
+        staged.append(replace(table, relation=f"temp.main.{relation}"))
     return staged
 
 
+def _with_old_names(con: duckdb.DuckDBPyConnection, table: PublishedTable, quarter: Quarter) -> PublishedTable:
+    told = schema.keep_old_names(con, table.name, table.relation, quarter, schema.declared().renamed)
+    return replace(table, columns={**table.columns, **told})
+
+
 def _content_hash(con: duckdb.DuckDBPyConnection, tables: list[PublishedTable]) -> str:
-    prints = {table.name: audit.fingerprint(con, table.relation.rsplit(".", 1)[-1]) for table in tables}
+    relations = {table.relation.rsplit(".", 1)[-1]: table.name for table in tables}
+    found = audit.fingerprints(con, relations, are_temporary=True)
+    prints = {name: found[relation] for relation, name in relations.items()}
     return hashlib.sha256(json.dumps(prints, sort_keys=True).encode()).hexdigest()
 
 
@@ -183,19 +212,48 @@ def _reason(settings: Settings, quarter: Quarter, withheld: Collection[str], pro
     return "; ".join(changed_parts(ledger.made_of(settings, before), provenance)) or "published again"
 
 
+def _standing_of(
+    quarter: Quarter, provenance: Mapping[str, Any], before: ledger.Release | None
+) -> dict[str, str | None]:
+    """How far the quarter is settled, and what this release is to the one that stood before (domain rule 7.9)."""
+    stage = quarter.stage(date.fromisoformat(provenance["known_at"]))
+    was = before.manifest().get("stage") if before else None
+    kind = (
+        "first publication"
+        if before is None
+        else {
+            "provisional": "revision before the freeze",
+            "frozen": "revision after the freeze",
+            "restated": "restatement" if was != "restated" else "revision after the restatement",
+        }[stage]
+    )
+    return {
+        "stage": stage, "kind": kind, "freeze": quarter.freeze.isoformat(), "restatement": quarter.restatement.isoformat(),
+        "previous_release_id": before.release_id if before else None,
+    }  # fmt: skip
+
+
 def _write(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
     quarter: Quarter,
     tables: list[PublishedTable],
     manifest: Mapping[str, Any],
+    pages: Further | None,
 ) -> ledger.Release:
     revisions = [r.revision for r in ledger.all_releases(settings) if r.quarter == quarter]
     revision = max(revisions, default=0) + 1
     final = ledger.Release(ledger.releases_folder(settings) / f"{quarter.label}.r{revision}", quarter, revision)
     staging = settings.published / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
-    write_release(con, staging / final.release_id, final.release_id, tables, manifest)
+    write_release(
+        con,
+        staging / final.release_id,
+        final.release_id,
+        tables,
+        manifest,
+        [lambda folder, _: open_data.write(con, folder, quarter), *([pages] if pages else [])],
+    )
     final.folder.parent.mkdir(parents=True, exist_ok=True)
     os.rename(staging / final.release_id, final.folder)
     shutil.rmtree(staging, ignore_errors=True)

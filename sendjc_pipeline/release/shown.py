@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from sendjc_pipeline.release import ledger
-from sendjc_pipeline.release.tables import METRIC_TABLES
+from sendjc_pipeline.release.tables import METRIC_KEYS
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 
@@ -21,7 +21,7 @@ def earlier_metrics(con: duckdb.DuckDBPyConnection, settings: Settings, quarter:
     for release in ledger.all_releases(settings):
         if not quarter.shift(-REACH) <= release.quarter <= quarter.shift(REACH):
             continue
-        files = [release.folder / f"{table}.parquet" for table in METRIC_TABLES]
+        files = [release.folder / f"{table}.parquet" for table in METRIC_KEYS]
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files if path.is_file())
         if listed:
             views.append(f"shown_in_{len(views)}")

@@ -12,19 +12,26 @@ from typing import Any
 import duckdb
 
 from sendjc_pipeline.disclosure.counts import suppress_counts
+from sendjc_pipeline.disclosure.following import Following, follow
 from sendjc_pipeline.disclosure.overlapping import Overlapping, suppress_overlapping
 from sendjc_pipeline.disclosure.rounding import round_counts
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
-METRIC_TABLES = ("metric_quarterly", "metric_monthly")
+_METRIC_KEYS = ["metric_id", "time_window", "service", "tier", "breakdown_topic", "breakdown"]
+METRIC_KEYS = {"metric_quarterly": ["quarter", *_METRIC_KEYS], "metric_monthly": ["month", *_METRIC_KEYS]}
 
-_FIGURES = ("numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis")
+_FIGURES = (
+    "numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis", "brag", "direction", "spc_variation", "spc_assurance",
+)  # fmt: skip
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
     "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (where counts are rounded: a count of 1 to 7 is hidden);"
     " secondary where showing it would give another one back; rounded where counts are to the nearest 5.",
 }
+
+
+TERMS = ("purpose", "legal_basis", "disclosure_profile")
 
 
 class UndeclaredTable(SendjcError):
@@ -37,34 +44,53 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
     Raises:
         UndeclaredTable: an exposure depends on something that is not a model.
     """
-    tables = []
+    tables, keys = [], _keys(manifest)
     for exposure in manifest["exposures"].values():
         for unique_id in exposure["depends_on"]["nodes"]:
             node = manifest["nodes"].get(unique_id)
             if node is None:
                 raise UndeclaredTable(f"Exposure {exposure['name']} depends on {unique_id}, which is not a model.")
             topic = (node["config"].get("meta") or {}).get("topic", "all")
-            if topic in withheld and node["name"] not in METRIC_TABLES:
+            if topic in withheld and node["name"] not in METRIC_KEYS:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
-            small_numbers = (exposure["config"].get("meta") or {}).get("small_numbers") or {}
+            meta = exposure["config"].get("meta") or {}
             tables.append(
                 PublishedTable(
-                    node["name"], node["name"], node["description"], {**columns, **_RELEASE_COLUMNS}, small_numbers
+                    node["name"],
+                    node["name"],
+                    node["description"],
+                    {**columns, **_RELEASE_COLUMNS},
+                    meta.get("small_numbers") or {},
+                    keys.get(unique_id, ()),
+                    {term: str(meta.get(term, "")) for term in TERMS},
                 )
             )
     return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
 
 
+def _keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The columns that dbt's primary_key test of a table holds to be unique."""
+    return {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "primary_key" and node.get("attached_node")
+    }
+
+
 def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, target: str) -> None:
     """Copy a table that is no metric table to a temporary one, with small numbers treated as its exposure says.
 
-    meta.small_numbers is {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
+    meta.small_numbers is {follows, hides, group, group_hides} for a table beside the figures of a metric table (following.follow),
+    {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
     keys} for a table of counts by area (counts.suppress_counts), {children, whole, counts, shares, estimates} for one of overlapping groups
     (rounding.round_counts); without it the table holds nobody and is copied as it is.
     """
     rule, source = table.small_numbers, f"main.{table.name}"
-    if "hides" in rule:
+    if "follows" in rule:
+        keys = ["area_id", *METRIC_KEYS[rule["follows"]]]
+        follow(con, source, target, f"temp.main.release_{rule['follows']}", keys, Following.model_validate(rule))
+    elif "hides" in rule:
         suppress_overlapping(con, source, target, Overlapping.model_validate(rule))
     elif "count" in rule:
         suppress_counts(con, source, target, "main.area_rollup", rule["keys"], rule["count"])

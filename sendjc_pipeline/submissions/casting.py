@@ -5,20 +5,23 @@ Belongs here: what text counts as a date, a flag or a number. Does not belong he
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
 from sendjc_pipeline.feeds.model import Column, Dialect, Feed, Table
+from sendjc_pipeline.submissions.literals import literal
 from sendjc_pipeline.submissions.readers import raw_name, source_row
 
 PARQUET_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "decimal": "DOUBLE", "flag": "BOOLEAN"}
 INCOMPLETE = "has_quarantined_descendant"
 # A tool that passed the file through a data frame writes 1 as 1.0 where the column has blanks: the number is the same.
-_YES, _NO = "('1', 'true', 'y', 'yes', '1.0')", "('0', 'false', 'n', 'no', '0.0')"
+_YES, _NO = "['1', 'true', 'y', 'yes', '1.0']", "['0', 'false', 'n', 'no', '0.0']"
 # Seconds' fractions and the zone: the day and the time of day are those of the sender's clock.
 _CLOCK_TAIL = "([.][0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _ISO_DAY = "%Y-%m-%d"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _FLAGS = ("is_well_formed", "is_valid")
 _STORED = "stored "  # no declared column has a blank in its key
 _STORED_TYPES = {kind: PARQUET_TYPES[kind] for kind in ("date", "datetime", "integer", "decimal", "flag")}
@@ -60,26 +63,52 @@ def create_typed_view(con: duckdb.DuckDBPyConnection, feed: Feed, table: Table) 
     """)
 
 
-def stored(table: Table, dialect: Dialect, filled: Collection[str], *, is_trimmed: bool) -> dict[str, tuple[str, str]]:
-    """What a reader may add to each row of a raw table: column -> (its type, its SQL over the declared columns' texts).
+@dataclass(frozen=True)
+class Stored:
+    """What a reader may add to each row of a raw table: a date is parsed, and a check digit worked out, once and not wherever a rule asks.
 
-    A date is parsed, and a check digit worked out, once and not wherever a rule asks. `filled` are the keys of the columns that the file has;
-    `is_trimmed` as in raw_trimmed.
+    `types` are the columns by name. Each layer is named by the next: to plan a text's expression anew at each mention takes longer
+    than to read ten thousand rows.
     """
-    text = _trim(is_trimmed=is_trimmed)
-    found: dict[str, tuple[str, str]] = {}
+
+    types: Mapping[str, str]
+    _layers: tuple[Mapping[str, str], ...]
+
+    def over(self, source: str) -> str:
+        """A query of all that the query `source` has (of declared columns at least those that are filled) and these columns."""
+        query = source
+        for layer in self._layers:
+            if layer:
+                added = ", ".join(f'{value} as "{name}"' for name, value in layer.items())
+                query = f"select *, {added} from ({query})"
+        passing = [f'"{name}"' for layer in self._layers[:-1] for name in layer]
+        return f"select * exclude ({', '.join(passing)}) from ({query})" if passing else query
+
+
+def stored(table: Table, dialect: Dialect, filled: Collection[str], *, is_trimmed: bool) -> Stored:
+    """What may be stored of a table. `filled` are the keys of the columns that the file has; `is_trimmed` as in raw_trimmed."""
+    types: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    mended: dict[str, str] = {}
+    values: dict[str, str] = {}
     for column in table.columns:
-        if column.key not in filled:
+        if column.key not in filled or not (column.type in _STORED_TYPES or column.is_checked):
             continue
-        if column.type in _STORED_TYPES:
-            found[_STORED + column.key] = (_STORED_TYPES[column.type], _cast(column, dialect, text.format(column.key)))
-        elif column.is_checked:
-            raw, macro = text.format(column.key), f"sendjc_{_MACRO[column.type]}"
-            value = f"{macro}_text({raw})"
-            found[_STORED + _same(column)] = ("boolean", f"{value} is not distinct from {raw}")
-            for flag in _FLAGS:
-                found[f"{_STORED}{column.key}_{flag}"] = ("boolean", f"{macro}_{flag}({value})")
-    return found
+        raw, value = f'"text {column.key}"', f'"value {column.key}"'
+        texts[raw[1:-1]] = _trim(is_trimmed=is_trimmed).format(column.key)
+        if column.is_checked:
+            macro = f"sendjc_{_MACRO[column.type]}"
+            mended[value[1:-1]] = f"{macro}_text({raw})"
+            flags = {_same(column): f"{value} is not distinct from {raw}"}
+            flags |= {f"{column.key}_{flag}": f"{macro}_{flag}({value})" for flag in _FLAGS}
+            types |= {_STORED + name: "boolean" for name in flags}
+            values |= {_STORED + name: flag for name, flag in flags.items()}
+        else:
+            types[_STORED + column.key] = _STORED_TYPES[column.type]
+            if column.type == "date":
+                mended[value[1:-1]] = _day(raw, dialect.date_formats)
+            values[_STORED + column.key] = _bounded(value) if column.type == "date" else _cast(column, dialect, raw)
+    return Stored(types, (texts, mended, values))
 
 
 def _stored_names(table: Table) -> list[str]:
@@ -99,28 +128,34 @@ def _trim(*, is_trimmed: bool) -> str:
 
 
 def _is_trimmed(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
-    row = con.execute("select exists (from raw_trimmed where table_name = ?)", [table.name]).fetchone()
-    return bool(row and row[0])
+    """Whether no cell has a blank at either end, as its reader says or as a look at them shows.
+
+    Trimming is then left out of each statement that names the view: to plan it takes longer than to judge ten thousand rows.
+    """
+    said = con.execute(f"select exists (from raw_trimmed where table_name = {literal(table.name)})").fetchone()
+    if said and said[0]:
+        return True
+    blanks = " or ".join(f'sendjc_has_outer_blank("{c.key}")' for c in table.columns)
+    found = con.execute(f"select exists (from {raw_name(table.name)} where {blanks})").fetchone()
+    return not (found and found[0])
 
 
 def _day(raw: str, formats: Sequence[str]) -> str:
     """The text as a day, in the first of the formats that it has.
 
     A day of ISO form fits no other that is declared, and each format that does not fit takes six times as long as the one that does. A cast
-    takes a tenth; it also takes other forms, such as 2025-1-2, which are left to the formats.
+    takes a third; it also takes other forms, such as 2025-1-2, which are left to the formats.
     """
     parsed = f"try_strptime({raw}, {_list(formats)})::date"
-    if _ISO_DAY not in formats[1:] or any(text.startswith("%Y-%d") for text in formats):
+    if _ISO_DAY not in formats or any(text.startswith("%Y-%d") for text in formats):
         return parsed
-    iso = f"try_cast({raw} as date)"
-    return (
-        f"case when strlen({raw}) = 10 and contains({raw}, '-') and {iso}::varchar = {raw} then {iso} else {parsed} end"
-    )
+    has_form = f"{raw} >= '{_FIRST_YEAR}' and {raw} < '{_LAST_YEAR + 1}' and {raw} like '____-__-__'"
+    return f"case when {has_form} then coalesce(try_cast({raw} as date), {parsed}) else {parsed} end"
 
 
 def _bounded(day: str) -> str:
     """The day, unless its year is one such as 202 or 20255: they parse, and are slips of the keyboard."""
-    return f"(case when {day} between date '1900-01-01' and date '2199-12-31' then {day} end)"
+    return f"(case when {day} between date '{_FIRST_YEAR}-01-01' and date '{_LAST_YEAR}-12-31' then {day} end)"
 
 
 def _value(column: Column, dialect: Dialect, there: Collection[str]) -> str:
@@ -154,9 +189,10 @@ def _cast(column: Column, dialect: Dialect, raw: str) -> str:
         case "decimal":
             return f"case when regexp_full_match({raw}, '[+-]?[0-9]*[.]?[0-9]+') then try_cast({raw} as double) end"
         case "flag":
+            # Not "in", which DuckDB makes a join of, past which every row must go.
             return (
                 f"case when {raw} is null then null when {raw} = '1' then true when {raw} = '0' then false"
-                f" when lower({raw}) in {_YES} then true when lower({raw}) in {_NO} then false end"
+                f" when list_contains({_YES}, lower({raw})) then true when list_contains({_NO}, lower({raw})) then false end"
             )
         case "upn":
             return f"sendjc_upn_text({raw})"

@@ -15,6 +15,7 @@ import duckdb
 from sendjc_pipeline.feeds.implied import rules_of
 from sendjc_pipeline.feeds.model import Column, Feed, Rule, Table
 from sendjc_pipeline.submissions.casting import create_typed_view, typed_name
+from sendjc_pipeline.submissions.literals import literal_rows
 from sendjc_pipeline.submissions.readers import empty_raw_table, raw_name
 from sendjc_pipeline.warehouse.connection import few_at_once
 
@@ -55,7 +56,8 @@ def judge(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, window: Window)
         numbered = list(enumerate(rules_of(feed, table, spec), start=first))
         first += len(numbered)
         entries = [_entry(number, rule, feed, table, spec) for number, rule in numbered]
-        con.executemany("insert into rule_book values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        if entries:
+            con.execute(f"insert into rule_book values {literal_rows(entries)}")
         generations.setdefault(len(feed.ancestors(table)), []).append((table, numbered))
     for _, generation in sorted(generations.items()):
         few_at_once(con, lambda own, one: _judge_table(own, feed, *one, window), generation)
@@ -89,7 +91,7 @@ def kept(table: Table) -> str:
     return f"row_id not in (select row_id from {fault_name(table)} where is_quarantined)"
 
 
-def _entry(number: int, rule: Rule, feed: Feed, table: Table, spec: str) -> list[object]:
+def _entry(number: int, rule: Rule, feed: Feed, table: Table, spec: str) -> list[str | int | None]:
     column: Column | None = table.column(rule.columns[0]) if rule.columns else None
     key, header = (column.key, feed.header(column, spec)) if column else (None, None)
     return [number, rule.code, rule.category, rule.outcome, table.name, key, header, rule.message, rule.action]

@@ -21,9 +21,11 @@ _UPN_SUM = " + ".join(f"{place} * (n // {10 ** (12 - place)} % 10)" for place in
 _UPN_LAST = f"strpos('0123456789', x[13]) + strpos('{UPN_LETTERS}', x[13]) - 1"
 
 _MACROS = f"""
--- Most cells have no blank at either end: asking first takes 18 ns a cell where trimming takes 84.
-create or replace macro sendjc_text(x) as nullif(case when regexp_matches(x, '^[\\s\\x{{A0}}]|[\\s\\x{{A0}}]$')
-    then trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)) else x end, '');
+-- Most cells have no blank at either end: asking first takes 7 ns a cell where trimming takes 84. What begins with a blank sorts before '!'.
+create or replace macro sendjc_has_outer_blank(x) as (x > '' and x < '!') or (x >= chr(160) and x < chr(161)) or ends_with(x, ' ')
+    or ends_with(x, chr(9)) or ends_with(x, chr(10)) or ends_with(x, chr(13)) or ends_with(x, chr(160));
+create or replace macro sendjc_text(x) as nullif(
+    case when sendjc_has_outer_blank(x) then trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)) else x end, '');
 create or replace macro sendjc_compact(x) as upper(regexp_replace(x, '[\\s\\x{{A0}}]+', '', 'g'));
 create or replace macro sendjc_nhs_is_well_formed(x) as regexp_full_match(x, '[0-9]{{10}}');
 create or replace macro sendjc_upn_is_well_formed(x) as regexp_full_match(x, '{_UPN}');

@@ -1,7 +1,8 @@
 {#
     The rows of a metric family with everything that is known of them beside the figures: definition, the status of what was
     supplied, and the target in force. There is a row for every metric and area, whatever arrived: a true zero is 0, and a
-    figure that cannot be given is null with the reason. Benchmarks are joined later, in metric_quarterly.
+    figure that cannot be given is null with the reason. What surrounds a figure (rating, chart, grade, benchmark) is joined later, in metric_quarterly:
+    the empty columns here keep the shape.
 #}
 {% macro dress_metric(family_model, family) %}
 with target as (
@@ -33,6 +34,8 @@ joined as (
             and series.time_window = family.time_window
             and series.service = family.service
             and series.tier = family.tier
+            -- Without a figure there are no parts of it.
+            and (family.breakdown_topic = 'Total' or series.value_status in ('final', 'provisional'))
     where series.grain = 'quarterly' and series.family = '{{ family }}'
 ),
 
@@ -44,7 +47,7 @@ zeroed as (
             when joined.is_supplied then joined.numerator
         end as shown_numerator,
         case
-            when joined.is_supplied and joined.unit <> 'count' then coalesce(joined.denominator, 0)
+            when joined.is_supplied and joined.unit <> 'count' and joined.value is null then coalesce(joined.denominator, 0)
             when joined.is_supplied then joined.denominator
         end as shown_denominator,
         case
@@ -99,5 +102,8 @@ left join target
         zeroed.metric_id = target.metric_id
         and zeroed.area_id = target.area_id
         and zeroed.time_window = target.time_window
+        and zeroed.breakdown_topic = 'Total'
         and target.newest_rank = 1
+        -- A document sets its number for the whole, not for each part.
+        and zeroed.breakdown_topic = 'Total'
 {% endmacro %}

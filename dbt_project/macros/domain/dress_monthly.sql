@@ -6,7 +6,7 @@
 with joined as (
     select
         series.*,
-        calendar.month,
+        coverage.month,
         family.numerator,
         family.denominator,
         family.value,
@@ -16,24 +16,22 @@ with joined as (
         end as month_status,
         case
             when series.value_status in ('final', 'provisional') and not coverage.is_covered
-                then 'no submission covers ' || calendar.month
+                then 'no submission covers ' || coverage.month
             when series.value_status in ('withheld', 'not_supplied') then series.dq_reason
-            when coalesce(family.denominator, 0) = 0 then 'nothing to measure in this month'
+            when coalesce(family.denominator, family.numerator, 0) = 0 then 'nothing to measure in this month'
             else series.dq_reason
         end as month_reason
     from {{ ref('int_reference__metric_series') }} as series
-    inner join {{ ref('int_reference__month') }} as calendar on series.quarter = calendar.quarter
     inner join {{ ref('int_reference__month_coverage') }} as coverage
         on
-            calendar.month = coverage.month
-            and series.metric_id = coverage.metric_id
+            series.metric_id = coverage.metric_id
             and series.service = coverage.service
             and series.area_id = coverage.area_id
     left join {{ family_model }} as family
         on
             series.metric_id = family.metric_id
             and series.area_id = family.area_id
-            and calendar.month = family.month
+            and coverage.month = family.month
             and series.time_window = family.time_window
             and series.service = family.service
             and series.tier = family.tier
@@ -61,11 +59,17 @@ select
         as double precision
     ) as numerator,
     cast(
-        case when joined.month_status in ('final', 'provisional') then coalesce(joined.denominator, 0) end
+        case
+            when joined.month_status in ('final', 'provisional') and joined.unit <> 'count'
+                then coalesce(joined.denominator, 0)
+        end
         as double precision
     ) as denominator,
     cast(
-        case when joined.month_status in ('final', 'provisional') then joined.value end as double precision
+        case
+            when joined.month_status in ('final', 'provisional')
+                then coalesce(joined.value, case when joined.unit = 'count' then 0 end)
+        end as double precision
     ) as value,
     joined.unit,
     joined.polarity,

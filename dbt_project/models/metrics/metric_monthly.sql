@@ -23,4 +23,8 @@ select
     measured.suppression,
     measured.dq_reason,
     measured.source_feeds
-from {{ ref('metric_monthly__waits') }} as measured
+from (
+    select * from {{ ref('metric_monthly__waits') }}
+    union all
+    select * from {{ ref('metric_monthly__ehc') }}
+) as measured

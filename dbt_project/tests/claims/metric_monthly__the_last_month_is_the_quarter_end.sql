@@ -14,6 +14,8 @@ inner join {{ ref('metric_quarterly') }} as quarterly
         and monthly.area_id = quarterly.area_id
         and monthly.time_window = quarterly.time_window
         and monthly.service = quarterly.service
+        and monthly.tier = quarterly.tier
+        and quarterly.breakdown_topic = 'Total'
 where
     monthly.time_window = 'snapshot'
     and monthly.value_status in ('final', 'provisional')

@@ -6,12 +6,17 @@ with part as (
         metric.metric_id,
         metric.time_window,
         metric.service,
+        metric.tier,
+        metric.breakdown_topic,
+        metric.breakdown,
         sum(metric.value) as total,
         max(metric.value) as largest
     from {{ ref('metric_quarterly') }} as metric
     inner join {{ ref('area_rollup') }} as rollup on metric.area_id = rollup.area_id
     where metric.unit = 'count'
-    group by rollup.rollup_id, metric.metric_id, metric.time_window, metric.service
+    group by
+        rollup.rollup_id, metric.metric_id, metric.time_window, metric.service, metric.tier, metric.breakdown_topic,
+        metric.breakdown
 )
 
 select
@@ -26,4 +31,10 @@ inner join part
         and whole.metric_id = part.metric_id
         and whole.time_window = part.time_window
         and whole.service = part.service
-where whole.value > part.total or whole.value < part.largest
+        and whole.tier = part.tier
+        and whole.breakdown_topic = part.breakdown_topic
+        and whole.breakdown = part.breakdown
+where
+    (whole.value > part.total or whole.value < part.largest)
+    -- An area of one district is not cut by district, so its children are no part of the roll-up's.
+    and whole.breakdown_topic <> 'district'

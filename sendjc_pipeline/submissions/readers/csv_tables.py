@@ -17,6 +17,7 @@ import duckdb
 from sendjc_pipeline.feeds.library import load
 from sendjc_pipeline.feeds.model import Feed, Table
 from sendjc_pipeline.feeds.recognise import fitting_specs, likeness, recognise
+from sendjc_pipeline.submissions.literals import literal, literal_rows
 from sendjc_pipeline.submissions.macros import ensure_macros
 from sendjc_pipeline.submissions.readers import FileRejected, FileWarning, ReadResult, empty_raw_table, rule_code
 from sendjc_pipeline.submissions.readers.delimited import Loaded, read_delimited
@@ -77,9 +78,8 @@ def _read(con: duckdb.DuckDBPyConnection, feed: Feed, spec: str, files: Sequence
     for source, loaded in _load_all(con, feed, sources):
         trimmed[source.table.name] = trimmed[source.table.name] and loaded.is_trimmed
         warnings += _after_load(con, feed, source, loaded.blank_lines)
-    con.executemany(
-        "insert into raw_trimmed values (?)", [[name] for name, is_so in [("", True), *trimmed.items()] if is_so]
-    )
+    named = [[name] for name, is_so in [("", True), *trimmed.items()] if is_so]
+    con.execute(f"insert into raw_trimmed values {literal_rows(named)}")
     return ReadResult(tuple(warnings))
 
 
@@ -221,17 +221,17 @@ def _wrong_feed(path: Path, feed: Feed, fits: tuple[str, str]) -> FileRejected:
 
 def _after_load(con: duckdb.DuckDBPyConnection, feed: Feed, source: _Source, blank: int) -> list[FileWarning]:
     table, name = source.table, source.text.name
-    places = [[table.name, name, key, place] for key, place in source.positions.items()]
-    con.executemany("insert into raw_header values (?, ?, null, ?, ?)", places)
+    if places := [[table.name, name, None, key, place] for key, place in source.positions.items()]:
+        con.execute(f"insert into raw_header values {literal_rows(places)}")
     warnings = []
     if blank:
         message = f"{blank} blank lines were passed over"
         warnings.append(
             FileWarning(rule_code(feed, "blank_lines"), name, message, "none needed; rows are numbered as in the file")
         )
+    is_here = f"source_file::varchar = {literal(name)}"
     row = con.execute(
-        f"select (select count(*) from raw_{table.name} where source_file = $1) + (select count(*) from raw_reject where source_file = $1)",
-        [name],
+        f"select (select count(*) from raw_{table.name} where {is_here}) + (select count(*) from raw_reject where {is_here})"
     ).fetchone()
     if row and row[0] == 0 and not table.optional:
         message = f"table {table.name} holds a header and no rows"

@@ -27,6 +27,7 @@ class Guard:
 
     def __init__(self, path: Path, feed: Feed) -> None:
         self.path, self.feed = path, feed
+        self._passed = self._passed_lines = 0
 
     def refused(self, fault: str, message: str, remedy: str = SEND) -> FileRejected:
         """The refusal of this file, to be raised."""
@@ -35,7 +36,8 @@ class Guard:
     def parse(self, prepare: Callable[[Any], None], take: Callable[[bytes], None]) -> None:
         """Parse the file; `prepare` sets the handlers of the parser, and their exceptions come through.
 
-        `take` gives each block on to the parser: every byte of it, in order, for whether the file is well-formed is the parser's to say.
+        `take` gives each block on to the parser, every byte of it, in order: whether the file is well-formed is the parser's to say. What is
+        known to be, it may pass by the parser (`pass_by`).
 
         Raises:
             FileRejected: <FEED>.file.empty, .unreadable (malformed: the line is named), .encoding, or .unsafe_xml (a document type
@@ -52,11 +54,16 @@ class Guard:
             self._feed(parser, take)
         except expat.ExpatError as error:
             # Never the parser's own text, which may quote the content.
-            line = f"the XML breaks off or is malformed at line {error.lineno or 1}"
+            line = f"the XML breaks off or is malformed at line {(error.lineno or 1) + self._passed_lines}"
             raise self.refused("unreadable", line) from None
         except (LookupError, UnicodeError, ValueError):
             message = "the XML declares an encoding that cannot be read"
             raise self.refused("encoding", message, "Export the return in UTF-8.") from None
+
+    def pass_by(self, size: int, lines: int) -> None:
+        """Count bytes, and the ends of lines in them, that the parser does not see."""
+        self._passed += size
+        self._passed_lines += lines
 
     def _feed(self, parser: Any, take: Callable[[bytes], None]) -> None:
         sent = 0
@@ -64,7 +71,7 @@ class Guard:
             while block := file.read(_BLOCK):
                 take(block)
                 sent += len(block)
-                if sent - max(parser.CurrentByteIndex, 0) > _MAX_TAG:
+                if sent - self._passed - max(parser.CurrentByteIndex, 0) > _MAX_TAG:
                     raise self.refused("unsafe_xml", f"a tag or comment is longer than {_MAX_TAG // 1024:,} KiB")
                 if len(parser.intern) > MAX_NAMES:
                     raise self.refused("unsafe_xml", f"the XML has more than {MAX_NAMES:,} different names of elements")

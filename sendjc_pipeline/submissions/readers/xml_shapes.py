@@ -1,7 +1,8 @@
 """Telling which persons of a return are of a shape that has been met before.
 
-Belongs here: what makes two persons alike, and how many shapes are kept. Does not belong here: laying out their texts (`xml_shape`), or
-whether the bytes are well-formed: the parser reads them all the same. A return has thousands of persons and some hundred shapes.
+Belongs here: what makes two persons alike, and how many shapes are kept. Does not belong here: laying out their texts (`xml_shape`).
+A return has thousands of persons and some hundred shapes, and the parser need not see a person that is matched: its tags are, one for
+one, those of a person that the parser took, and its texts hold no sign that XML forbids or reads as anything but text.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from sendjc_pipeline.submissions.readers.xml_person import Node, local_name
 from sendjc_pipeline.submissions.readers.xml_shape import Draughtsman, Part, Shape
 
 _MAX_TAGS = 100_000  # of all shapes that are kept: of the widest layout, and of nothing but rows, some 80 MB
-_PLAIN = re.compile(r"""/?[^\s/="']+/?""")  # neither attributes nor blanks, which few returns have
+_PLAIN = re.compile(r"""/?[^\s/="'!?]+/?""")  # neither attributes nor blanks, which few returns have, nor a comment
+# Bytes that are text wherever they stand. The others are marks of tags and entities, and what XML forbids.
+_TEXT = bytes({*range(0x20, 0x100), *b"\t\n\r"} - {*b"<>&"})
+_LAST = b"\xef\xbf"  # begins the last 64 signs of the first plane in UTF-8; XML forbids two of them
 
 
 class Shapes:
@@ -25,15 +29,14 @@ class Shapes:
         self._name, self._draughtsman = name, Draughtsman(guard, found, node)
         self._forget()
 
-    def match(self, piece: bytes) -> tuple[Shape, list[Part]] | None:
-        """The shape and the parts of a person, given in UTF-8 from the end of the one before to its own end tag.
+    def match(self, piece: bytes) -> tuple[Shape, list[Part], int] | None:
+        """The shape and the parts of a person, given in UTF-8 from the end of the one before to its own end tag; and how many lines end in it.
 
         None where the walk must read it: its shape is new or cannot be laid out, or it holds more than tags and plain texts. A new shape is
         drawn when it is met again, for by then the walk has said of it what there is to say.
         """
-        if b"&" in piece or b"<!" in piece or b"<?" in piece or len(piece) > MAX_ITEM:
-            return None
-        if piece.count(b"<") != piece.count(b">"):  # a text may hold a > as it is
+        marks = piece.translate(None, _TEXT)
+        if marks != b"<>" * (len(marks) // 2) or _LAST in piece or len(piece) > MAX_ITEM:
             return None
         try:
             text = piece.decode()
@@ -43,7 +46,7 @@ class Shapes:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         parts = text.replace(">", "<").split("<")
         shape = self._shape(tuple(parts[1::2]))
-        return (shape, cast("list[Part]", parts)) if shape else None
+        return (shape, cast("list[Part]", parts), text.count("\n")) if shape else None
 
     def _shape(self, tags: tuple[str, ...]) -> Shape | None:
         shape = self._drawn.get(tags)

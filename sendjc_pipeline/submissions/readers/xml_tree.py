@@ -31,7 +31,7 @@ class Walk:
         self._seen: set[str] = set()
         self._met = self._pending = 0
         self._parser: Any = None
-        # Persons of a shape met before pass the handlers by, in files that say they are UTF-8: nothing else can hold these bytes.
+        # Persons of a shape met before pass the parser by, in files that say they are UTF-8: nothing else can hold these bytes.
         self._shapes = Shapes(guard, rows, person, node)
         self._is_utf8 = False
         self._close = b""  # the end tag of a person, as the first has it
@@ -73,11 +73,9 @@ class Walk:
         if matched is None:
             self._give(piece)
             return
-        shape, parts = matched
-        self._handle(None, None, None)
-        self._give(piece)
+        shape, parts, lines = matched
+        self._guard.pass_by(len(piece), lines)
         shape.write(parts, self._path())
-        self._closed = self._given
         self._end_person(shape.rows)
 
     def _give(self, piece: bytes) -> None:
@@ -123,10 +121,10 @@ class Walk:
     def _close_person(self, rows: int) -> None:
         self._closed = self._parser.CurrentByteIndex + len(self._close)
         self._end_person(rows)
+        self._handle(self._start, self._end, self._data)
 
     def _end_person(self, rows: int) -> None:
         self._pending += rows
         if self._pending >= BATCH:
             self._rows.flush()
             self._pending = 0
-        self._handle(self._start, self._end, self._data)

@@ -36,7 +36,7 @@ def create(con: duckdb.DuckDBPyConnection, receipt: Receipt, messages: Path, sen
     # Looked up and not joined, because a join does not keep the rows' order, and sorting a million wide rows takes a gigabyte.
     con.execute(f"""
         create or replace view report_row as
-        select number, weight, {_looked_up("file", names.shown_files(_values(con, "file"), sent))} as file,
+        select number, weight, {_looked_up("file", names.shown_files(_values(con, "file"), sent, receipt.feed))} as file,
             {_looked_up("sheet", names.shown_sheets(_values(con, "sheet")))} as sheet,
             case when not {is_xml} then "row" end as "row", case when {is_xml} then "row" - 1 end as element,
             case when "row" is null then '{words.WHOLE_FILE}'

@@ -21,9 +21,12 @@ _IDENTIFIER = re.compile(
 )
 
 
-def looks_plain(name: str) -> bool:
-    """Whether a name is of known words, short numbers and the usual signs, and holds nothing of the form of an identifier."""
-    return bool(_PLAIN.fullmatch(name)) and not _IDENTIFIER.search(name) and is_known(name)
+def looks_plain(name: str, feed: str = "") -> bool:
+    """Whether a name is of known words, short numbers and the usual signs, and holds nothing of the form of an identifier.
+
+    `feed` is the one whose words it is likely to be of.
+    """
+    return bool(_PLAIN.fullmatch(name)) and not _IDENTIFIER.search(name) and is_known(name, feed)
 
 
 def shown(name: str) -> str:
@@ -36,13 +39,13 @@ def scrubbed(text: str) -> str:
     return _IDENTIFIER.sub("(withheld)", text)
 
 
-def shown_files(found: Sequence[str], sent: Sequence[str]) -> dict[str, str]:
+def shown_files(found: Sequence[str], sent: Sequence[str], feed: str = "") -> dict[str, str]:
     """How each file is called in a report: by its name, or by its place among those sent (in an archive: among those found)."""
     places = {name: f"file {number} of {len(sent)}" for number, name in enumerate(sent, start=1)}
     inside = [name for name in sorted(set(found)) if name and name not in places and name != WHOLE]
     where = " in the archive" if any(name.lower().endswith(".zip") for name in sent) else ""
     places |= {name: f"file {number} of {len(inside)}{where}" for number, name in enumerate(inside, start=1)}
-    return {name: name if not name or looks_plain(name) else f"{places[name]} (name withheld)" for name in found}
+    return {name: name if not name or looks_plain(name, feed) else f"{places[name]} (name withheld)" for name in found}
 
 
 def shown_sheets(found: Sequence[str]) -> dict[str, str]:

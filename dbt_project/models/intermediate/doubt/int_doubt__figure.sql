@@ -25,4 +25,6 @@ left join family
         and series.area_id = family.area_id
         and series.time_window = family.time_window
         and series.service = family.service
-where series.grain = 'quarterly'
+        and series.tier = family.tier
+        and family.breakdown_topic = 'Total'
+where series.grain = 'quarterly' and series.tier = 'Total'

@@ -42,12 +42,13 @@ caseload as (
 
 seen as (
     select
-        'cyp_accessing_count' as metric_id,
-        'quarter' as time_window,
+        definition.metric_id,
+        series.time_window,
         event.service,
         event.person_key,
         {{ surrogate_key([
-            'event.source_feed', 'event.case_id', 'event.service', 'event.event_date', 'event.submission_id', 'event.source_row'
+            'event.source_feed', 'event.case_id', 'event.service', 'event.event_type', 'event.event_date',
+            'event.submission_id', 'event.source_row'
         ]) }} as unit_id,
         event.area_id,
         false as is_area_fixed,
@@ -55,17 +56,31 @@ seen as (
         cast(null as boolean) as is_over_limit,
         cast(null as integer) as wait_days
     from {{ ref('int_pathway__event') }} as event
-    inner join parameter
-        on event.event_date >= parameter.quarter_start and event.event_date <= parameter.quarter_end
+    inner join {{ ref('metric_definition') }} as definition
+        on
+            definition.measure = 'children with an event'
+            and {{ in_pipe_list('event.event_type', 'definition.stop_event') }}
+    inner join {{ ref('metric_series') }} as series
+        on
+            definition.metric_id = series.metric_id
+            and event.service = series.service
+            and series.grain = 'quarterly'
+            and series.tier = 'Total'
+    inner join {{ ref('int_reference__window') }} as reporting_window
+        on
+            series.grain = reporting_window.grain
+            and series.time_window = reporting_window.time_window
+            and event.event_date >= reporting_window.first_day
+            and event.event_date <= reporting_window.last_day
     left join {{ ref('dim_person') }} as person on event.person_key = person.person_key
-    where event.event_type = 'contact_attended' and not coalesce(person.is_aged_out, false)
+    where not coalesce(person.is_aged_out, false)
 ),
 
 wait as (
     select
-        definition.metric_id,
-        case clock.status when 'open' then 'snapshot' else 'quarter' end as time_window,
-        clock.service,
+        series.metric_id,
+        series.time_window,
+        series.service,
         clock.person_key,
         {{ surrogate_key(['clock.clock_id', 'clock.case_id']) }} as unit_id,
         clock.area_id,
@@ -74,21 +89,21 @@ wait as (
         clock.is_over_limit,
         clock.wait_days
     from {{ ref('fct_clock__pathway') }} as clock
-    inner join {{ ref('metric_definition') }} as definition
+    inner join {{ ref('int_reference__metric_clock') }} as series
         on
-            clock.clock_id = definition.clock_id
-            and definition.measure
-            = case clock.status when 'open' then 'share of open clocks' else 'mean of completed clocks' end
+            clock.clock_id = series.clock_id
+            and series.grain = 'quarterly'
+            and series.tier = 'Total'
+            and (
+                (series.picks = 'open' and clock.status = 'open' and series.statistic in ('share', 'count'))
+                or (series.picks = 'completed' and clock.status = 'stopped' and series.statistic = 'mean')
+            )
     cross join parameter
     where
         clock.is_counted
         and (
             clock.status = 'open'
-            or (
-                clock.status = 'stopped'
-                and clock.stop_date >= parameter.quarter_start
-                and clock.stop_date <= parameter.quarter_end
-            )
+            or (clock.stop_date >= parameter.quarter_start and clock.stop_date <= parameter.quarter_end)
         )
 ),
 

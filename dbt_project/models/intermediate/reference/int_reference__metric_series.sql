@@ -16,14 +16,22 @@ needed as (
         coalesce(
             status.reason,
             case
+                when status.submission_status is null and requirement.feed = 'service_catalogue'
+                    then
+                        'the service catalogue does not state ' || requirement.required_service || ' for '
+                        || member.member_area_id
+                when status.submission_status is null and requirement.feed = 'any'
+                    then 'nobody has told of ' || requirement.required_service || ' for ' || member.member_area_id
                 when status.submission_status is null
                     then 'no partner is expected to send ' || requirement.feed || ' for ' || member.member_area_id
             end
         ) as reason,
-        status.quarantine_note
+        status.note,
+        status.year_note,
+        coalesce(status.is_incomplete, false) as is_incomplete
     from {{ ref('metric_requirement') }} as requirement
     cross join {{ ref('int_reference__area_member') }} as member
-    left join {{ ref('mart_submission_status') }} as status
+    left join {{ ref('int_reference__feed_supply') }} as status
         on
             requirement.feed = status.feed
             and requirement.required_service = status.service
@@ -37,8 +45,10 @@ judged as (
         area_id,
         max(case when submission_status = 'withheld' then 1 else 0 end) as withheld_count,
         max(case when submission_status = 'not_supplied' then 1 else 0 end) as missing_count,
+        max(case when is_incomplete then 1 else 0 end) = 1 as is_incomplete,
         {{ join_text('reason', '; ') }} as reasons,
-        {{ join_text('quarantine_note', '; ') }} as quarantine_notes
+        {{ join_text('note', '; ') }} as notes,
+        {{ join_text('year_note', '; ') }} as year_notes
     from needed
     group by metric_id, service, area_id
 )
@@ -62,8 +72,32 @@ select
     series.service,
     series.tier,
     series.grain,
-    {{ value_status('judged', 'parameter') }} as value_status,
-    coalesce(judged.reasons, judged.quarantine_notes) as dq_reason
+    case
+        when definition.measure = 'never published' then 'withheld'
+        -- Twelve months of which some are not told of; evidence that nobody sends; a move that may yet come back (rules 7.3).
+        when
+            {{ value_status('judged', 'parameter') }} = 'final'
+            and (
+                definition.measure = 'share of moves that are smooth'
+                or judged.is_incomplete
+                or (series.time_window = 'rolling_12m' and judged.year_notes is not null)
+            )
+            then 'provisional'
+        else {{ value_status('judged', 'parameter') }}
+    end as value_status,
+    case
+        when definition.measure = 'never published' then 'a longest wait is one child''s, and is never published'
+        else
+            coalesce(
+                judged.reasons,
+                judged.notes,
+                case when series.time_window = 'rolling_12m' then judged.year_notes end,
+                case
+                    when definition.measure = 'share of moves that are smooth'
+                        then 'final 90 days after the quarter: a child may yet be sent back'
+                end
+            )
+    end as dq_reason
 from {{ ref('metric_series') }} as series
 inner join {{ ref('metric_definition') }} as definition on series.metric_id = definition.metric_id
 cross join parameter
@@ -72,3 +106,4 @@ inner join {{ ref('area') }} as area on judged.area_id = area.area_id
 where
     definition.valid_from <= parameter.quarter_end
     and coalesce(definition.valid_to >= parameter.quarter_end, true)
+    and (definition.areas = 'all' or {{ in_pipe_list('area.area_id', 'definition.areas') }})

@@ -1,0 +1,188 @@
+"""Four quarters, one after the other, and a file that is put right late: five releases, a diff that says why, and the same history in another order."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sendjc_pipeline.commands import releases
+from sendjc_pipeline.commands.reference import load_synthetic
+from sendjc_pipeline.commands.run import PUBLISHED, Order, run_quarter
+from sendjc_pipeline.release import difference, figures, ledger
+from sendjc_pipeline.reporting import Quarter, quarters_between
+from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.submissions.ledger import submit
+from sendjc_pipeline.synthetic.generate import generate
+from sendjc_pipeline.synthetic.summary import Summary
+
+QUARTERS = quarters_between(Quarter.parse("2024-25-Q1"), Quarter.parse("2024-25-Q4"))
+CORRECTED = QUARTERS[1]
+SENT, MENDED = (
+    timedelta(days=20),
+    CORRECTED.freeze + timedelta(days=30),
+)  # the file is put right after the freeze, before the restatement
+MISSING = 40
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Summary:
+    folder = tmp_path_factory.mktemp("four_quarters")
+    labels = [quarter.label for quarter in QUARTERS]
+    return generate(folder, 7, 0.02, ["derby", "nottingham"], labels, None, 0.0, feeds=["sen2", "csds", "demographics"])
+
+
+def at(day: date) -> datetime:
+    return datetime.combine(day, time(9), tzinfo=UTC)
+
+
+def land(sent: Summary, home: Path, scratch: Path) -> Settings:
+    """Every quarter's files twenty days after it ended; of Derby's second return first one that lacks forty children, and much later all."""
+    settings = Settings(home, "test").make_zones()
+    load_synthetic(settings)
+    for (feed, partner, period), spec in sorted(sent.specs.items()):
+        folder = sent.out / partner / feed / period
+        if (partner, feed, period) == ("derby", "sen2", CORRECTED.label):
+            submit(settings, partner, feed, period, sorted(folder.iterdir()), spec=spec, received_at=at(MENDED))
+            folder = Path(shutil.copytree(folder, scratch / "first"))
+            without_children(folder, MISSING)
+        received = at(Quarter.parse(period).end + SENT)
+        submit(settings, partner, feed, period, sorted(folder.iterdir()), spec=spec, received_at=received)
+    return settings
+
+
+def without_children(folder: Path, count: int) -> None:
+    """Take so many children, and all that hangs on them, out of a council's files: each row names its own id first and its parents' in other columns."""
+    files = {
+        path: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        for path in sorted(folder.glob("*.csv"))
+    }
+    (persons,) = (path for path in files if path.name.endswith("_person.csv"))
+    gone = {row["persontableid"] for row in files[persons][:count]}
+    known = 0
+    while known < len(gone):
+        known = len(gone)
+        for rows in files.values():
+            gone |= {next(iter(row.values())) for row in rows if gone & _ids(row)}
+    for path, rows in files.items():
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(row for row in rows if not gone & _ids(row))
+
+
+def _ids(row: dict[str, str]) -> set[str]:
+    return {value for name, value in row.items() if name.endswith("tableid") and name != "sen2tableid" and value}
+
+
+def run(settings: Settings, quarter: Quarter, known_at: date | None = None) -> None:
+    assert run_quarter(settings, Order(quarter, known_at or quarter.end + SENT)) == PUBLISHED
+
+
+@pytest.fixture(scope="module")
+def home(sent: Summary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    folder = tmp_path_factory.mktemp("four_quarters_home")
+    settings = land(sent, folder / "home", folder)
+    first, second, third, fourth = QUARTERS
+    for quarter in (first, second, third):
+        run(settings, quarter)
+    run(settings, second, MENDED)
+    run(settings, fourth)
+    yield settings
+
+
+def test_there_are_five_releases_and_each_says_what_it_is(home: Settings) -> None:
+    told = [
+        (r.release_id, r.manifest()["stage"], r.manifest()["kind"], r.manifest()["reason"])
+        for r in ledger.all_releases(home)
+    ]
+    assert told == [
+        ("2024-25-Q1.r1", "provisional", "first publication", "first publication"),
+        ("2024-25-Q2.r1", "provisional", "first publication", "first publication"),
+        (
+            "2024-25-Q2.r2",
+            "frozen",
+            "revision after the freeze",
+            "new or corrected submissions; submissions of other periods; its freeze date has passed",
+        ),
+        ("2024-25-Q3.r1", "provisional", "first publication", "first publication"),
+        ("2024-25-Q4.r1", "provisional", "first publication", "first publication"),
+    ]
+    assert ledger.current(home).release_id == "2024-25-Q4.r1"
+
+
+def test_the_ledger_tells_what_was_missing_and_why(home: Settings) -> None:
+    path = ledger.find(home, "2024-25-Q2.r2").folder / "tables" / "revision.parquet"
+    found = duckdb.sql(
+        f"select old_value::double, new_value::double, cause from read_parquet('{path}')"
+        " where table_name = 'metric_quarterly' and metric_id = 'ehcp_caseload' and area_id = 'derby' and column_name = 'value'"
+    ).fetchall()
+    assert [(0 < new - old <= MISSING, cause) for old, new, cause in found] == [(True, "correction")]
+    causes = dict(duckdb.sql(f"select cause, count(*) from read_parquet('{path}') group by cause").fetchall())
+    assert causes == ledger.find(home, "2024-25-Q2.r2").manifest()["changed_cells"]
+    assert "freeze" in causes and "no recorded cause" not in causes
+    nottingham = duckdb.sql(
+        f"select count(*) from read_parquet('{path}') where area_id = 'nottingham' and column_name = 'value' and cause = 'correction'"
+    ).fetchone()
+    assert nottingham == (0,)
+
+
+def test_the_diff_is_readable_and_says_the_same(home: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    releases.diff(home, "2024-25-Q2.r1", "2024-25-Q2.r2", as_json=False)
+    said = capsys.readouterr().out
+    (line,) = [line for line in said.splitlines() if "ehcp_caseload" in line and "derby" in line]
+    assert "→" in line and "provisional → final" in line and "correction" in line
+    cells = difference.between(home, "2024-25-Q2.r1", "2024-25-Q2.r2")
+    assert {c["table_name"] for c in cells} >= {"metric_quarterly", "mart_ehc_timeliness"}
+    releases.diff(home, "2024-25-Q2.r1", "2024-25-Q2.r2", as_json=True)
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(cells, default=str))
+
+
+def test_both_what_was_published_and_what_is_known_can_be_asked(home: Settings) -> None:
+    known = {r["quarter"]: r["value"] for r in figures.as_known(home, "ehcp_caseload", "derby")}
+    then = {r["quarter"]: r["value"] for r in figures.as_published(home, "ehcp_caseload", "derby", "2024-25-Q2.r1")}
+    assert sorted(known) == [quarter.label for quarter in QUARTERS]
+    assert 0 < known[CORRECTED.label] - then[CORRECTED.label] <= MISSING
+
+
+def test_a_run_again_with_nothing_new_publishes_nothing(home: Settings) -> None:
+    run(home, CORRECTED, MENDED)
+    assert len(ledger.all_releases(home)) == 5
+
+
+def test_another_home_in_another_order_has_the_same_history_byte_for_byte(
+    home: Settings, sent: Summary, tmp_path: Path
+) -> None:
+    again = land(sent, tmp_path / "home", tmp_path)
+    first, second, third, fourth = QUARTERS
+    for quarter in (fourth, third, second):
+        run(again, quarter)
+    run(again, second, MENDED)
+    run(again, first)
+
+    def written(settings: Settings) -> dict[str, dict[str, str]]:
+        return {
+            release.release_id: {name: entry["sha256"] for name, entry in release.manifest()["tables"].items()}
+            for release in ledger.all_releases(settings)
+        }
+
+    assert written(again) == written(home)
+
+
+def test_a_past_quarter_rebuilt_from_its_submissions_is_the_same(home: Settings, tmp_path: Path) -> None:
+    shutil.copytree(home.home, tmp_path / "home", symlinks=True)
+    copy = Settings(tmp_path / "home", "test")
+    before = ledger.find(copy, "2024-25-Q1.r1").manifest()
+    shutil.rmtree(copy.warehouse)
+    shutil.rmtree(copy.published)
+    copy.make_zones()
+    run(copy, QUARTERS[0])
+    now = ledger.find(copy, "2024-25-Q1.r1").manifest()
+    assert now["content_sha256"] == before["content_sha256"]
+    assert now["tables"] == before["tables"]

@@ -1,0 +1,139 @@
+"""What every page owes its reader: right words for what is missing, nothing fetched, nothing unescaped, small, and the same each time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from lxml import html
+
+from assets_tests.scorecard.made_release import LONG, make_release
+from sendjc_pipeline.scorecard.site import LIMIT_BYTES, write_scorecard
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = make_release(tmp_path_factory.mktemp("release"))
+    write_scorecard(folder)
+    return folder
+
+
+def pages(release: Path) -> list[Path]:
+    return [*sorted((release / "scorecard").glob("*.html")), release / "dictionary.html"]
+
+
+def text(release: Path, name: str) -> str:
+    tree = html.fromstring((release / "scorecard" / name).read_text())
+    for style in tree.iter("style"):
+        style.text = ""
+    return re.sub(r"\s+", " ", tree.text_content())
+
+
+def test_every_page_is_small_and_fetches_nothing(release: Path) -> None:
+    assert len(pages(release)) > 12
+    for page in pages(release):
+        source = page.read_text()
+        assert page.stat().st_size <= LIMIT_BYTES, page.name
+        assert not re.search(r"<(script|link|img|iframe|object)\b", source), page.name
+        assert not re.search(r"(src|href)=\"(https?:|//)", source), page.name
+        assert "url(" not in source and "@import" not in source, page.name
+
+
+def test_every_link_leads_to_a_page(release: Path) -> None:
+    for page in pages(release):
+        for target in html.fromstring(page.read_text()).xpath("//a/@href"):
+            if not target.startswith("#"):
+                assert (page.parent / target).resolve().is_file(), f"{page.name} links to {target}"
+
+
+def test_markup_in_a_text_is_shown_and_not_obeyed(release: Path) -> None:
+    source = (release / "scorecard" / "metric-slt-wait-over-18w-pct.html").read_text()
+    assert "<script>alert" not in source
+    assert "&lt;script&gt;alert" in source
+
+
+def test_a_missing_figure_says_why(release: Path) -> None:
+    waits, ehc = text(release, "metric-slt-wait-over-18w-pct.html"), text(release, "metric-ehcp-20w-pct-exc.html")
+    assert "Newcastle upon Tyne: Hidden: it tells of so few children" in waits
+    assert "Nottingham: Hidden: shown, it would give another hidden figure back" in waits
+    assert "Derby: Withheld: the SEN2 return of derby was refused." in ehc
+    assert "Newcastle upon Tyne: Not supplied: nobody sent sen2." in ehc
+
+
+def test_the_page_answers_whether_the_target_is_met_and_can_be_trusted(release: Path) -> None:
+    said = text(release, "metric-ehcp-20w-pct-exc.html")
+    assert (
+        "Nottinghamshire: 47.9% (57 of 119) in the calendar year so far. The target is 40.0% by 31 July 2024: met, rated Green"
+        in said
+    )
+    assert (
+        "Data quality is grade B, good; uncertain links put it between 46.0% and 49.0%; it is provisional until the freeze."
+        in said
+    )
+
+
+def test_a_trend_is_told_in_words(release: Path) -> None:
+    said = text(release, "metric-slt-wait-over-18w-pct.html")
+    assert (
+        "Trend: getting worse: higher than chance explains; it will keep missing the target unless something changes."
+        in said
+    )
+
+
+def test_one_point_is_no_chart(release: Path) -> None:
+    assert "Derby: 1 month with a figure; a chart needs two." in text(
+        release, "metric-slt-wait-over-18w-pct.html"
+    ).replace(", Slt", "")
+
+
+def test_a_long_name_and_a_true_zero_stand(release: Path) -> None:
+    said = text(release, "metric-long-name-count.html")
+    assert LONG in said
+    assert "Nottinghamshire: 0 in the quarter." in said
+
+
+def test_pages_of_a_table_that_the_release_lacks_say_so(release: Path) -> None:
+    assert "Not in this release." in text(release, "delivery-plan.html")
+    assert "Not in this release." in text(release, "quality.html")
+
+
+def test_what_changed_has_a_reason(release: Path) -> None:
+    assert "Sen2 of derby came again." in text(release, "changes.html")
+
+
+def test_every_picture_has_a_name_words_and_a_table(release: Path) -> None:
+    drawn = 0
+    for page in pages(release):
+        for figure in html.fromstring(page.read_text()).iter("figure"):
+            drawn += len(figure.xpath(".//*[local-name()='svg']"))
+            assert figure.xpath("./figcaption")[0].text_content().strip()
+            assert figure.xpath(".//table//tr")
+            assert all(
+                svg.get("role") == "img" and svg.get("aria-label") for svg in figure.xpath(".//*[local-name()='svg']")
+            )
+    assert drawn >= 4
+
+
+def test_the_board_summary_is_two_pages(release: Path) -> None:
+    summary = (release / "scorecard" / "board-nottinghamshire.pdf").read_bytes()
+    assert summary.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", summary)) == 2
+
+
+def test_the_same_release_gives_the_same_bytes(release: Path, tmp_path: Path) -> None:
+    again = make_release(tmp_path / "again")
+    for path in write_scorecard(again):
+        assert (again / path).read_bytes() == (release / path).read_bytes(), path
+
+
+def test_an_empty_quarter_has_pages_too(tmp_path: Path) -> None:
+    folder = make_release(tmp_path / "empty")
+    for name in ("metric_quarterly", "metric_monthly"):
+        path = folder / f"{name}.parquet"
+        duckdb.execute(f"copy (select * from '{path}' limit 0) to '{path}.new' (format parquet)")
+        path.with_name(f"{name}.parquet.new").replace(path)
+    write_scorecard(folder)
+    assert "0 of 0 figures are given" in text(folder, "index.html")
+    assert "No area has a row of this measure" in text(folder, "metric-send-cohort-count.html")

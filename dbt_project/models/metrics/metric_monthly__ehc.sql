@@ -1,0 +1,1 @@
+{{ dress_monthly(ref('metric_family_monthly__ehc'), 'ehc') }}

@@ -1,0 +1,1 @@
+{{ dress_metric(ref('metric_family__register'), 'register') }}

@@ -1,0 +1,132 @@
+"""The figures as open data: a CSV and its meta file, in the layout of Explore Education Statistics (domain rule 7.6).
+
+Belongs here: the shape. One file for the quarter, one for the calendar year to date, because two kinds of time may not share a file. QT1 is left out:
+the standard knows no integrated care board. Does not belong here: small numbers (open_profile.py), the standard's rules (open_data_checks.py).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sendjc_pipeline.release import open_data_checks, open_profile
+from sendjc_pipeline.reporting import Quarter
+from sendjc_pipeline.settings import SendjcError
+
+COUNTRY = ("E92000001", "England")
+YEAR_TO_DATE = "calendar_ytd"
+FILTERS = {"service": "Service", "tier": "Tier", "breakdown": "Breakdown"}
+_GROUPED_BY = {"breakdown": "breakdown_topic"}
+_UNITS = {"pct": ("%", "1"), "count": ("", "0")}
+_PARTS = {"value": "", "numerator": "_numerator", "denominator": "_denominator"}
+META = (*open_data_checks.META_COLUMNS, "filter_default")
+
+
+class BreaksTheStandard(SendjcError):
+    """An open-data file that Explore Education Statistics would refuse."""
+
+
+@dataclass(frozen=True)
+class _Indicator:
+    column: str
+    metric_id: str
+    window: str
+    part: str
+    label: str
+    topic: str
+    unit: str
+
+
+def write(
+    con: duckdb.DuckDBPyConnection, folder: Path, quarter: Quarter, source: str = "open_metric_quarterly"
+) -> None:
+    """Write open_data/*.csv with their meta files from the unsuppressed metric table, withheld figures emptied, of `con`.
+
+    Raises:
+        BreaksTheStandard: a file breaks a rule of the standard; nothing is published then.
+    """
+    open_profile.protect(con, source, "open_profile_figure")
+    target = folder / "open_data"
+    target.mkdir(parents=True)
+    financial = (f"{quarter.year}{(quarter.year + 1) % 100:02d}", f"Financial year Q{quarter.number}")
+    calendar = (f"{quarter.end.year}", "Calendar year")
+    _write_file(con, target / "send_quarterly.csv", f"time_window <> '{YEAR_TO_DATE}'", financial)
+    _write_file(con, target / "send_calendar_year_to_date.csv", f"time_window = '{YEAR_TO_DATE}'", calendar)
+    for path in sorted(target.glob("*.csv")):
+        if path.name.endswith(".meta.csv"):
+            continue
+        failed = [finding for finding in open_data_checks.screen(path) if finding.result == "FAIL"]
+        if failed:
+            raise BreaksTheStandard(f"open_data/{path.name}: {failed[0].check}: {failed[0].message}")
+
+
+def _write_file(con: duckdb.DuckDBPyConnection, path: Path, which: str, time: tuple[str, str]) -> None:
+    con.execute(
+        "create or replace temp table open_cells as select f.*, area.* exclude (area_id, area_code, area_name, geographic_level)"
+        f" from open_profile_figure as f inner join main.area as area on f.area_id = area.area_id where {which} and area.geographic_level = 'Local authority'"
+    )
+    indicators = _indicators(con)
+    if not indicators:
+        return
+    levels = {
+        name: con.execute(f"select list(distinct {name} order by {name}) from open_cells").fetchall()[0][0]
+        for name in FILTERS
+    }
+    filters = [name for name in FILTERS if len(levels[name]) > 1]
+    grouping = [_GROUPED_BY[name] for name in filters if name in _GROUPED_BY]
+    cells = ", ".join(f"coalesce(max({_cell(i)}) filter (where {_which(i)}), 'z') as {i.column}" for i in indicators)
+    dimensions = ", ".join([*grouping, *filters])
+    con.execute(
+        f"copy (select '{time[0]}' as time_period, '{time[1]}' as time_identifier, geographic_level, '{COUNTRY[0]}' as country_code,"
+        f" '{COUNTRY[1]}' as country_name, region_code, region_name, old_la_code, area_code as new_la_code, area_name as la_name,"
+        f" {f'{dimensions},' if dimensions else ''} {cells} from open_cells group by all order by all)"
+        f" to '{str(path).replace(chr(39), chr(39) * 2)}' (format csv, header)"
+    )
+    with path.with_suffix(".meta.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(META)
+        for name in filters:
+            default = "" if "Total" in levels[name] else levels[name][0]
+            writer.writerow([name, "Filter", FILTERS[name], "", "", "", "", _GROUPED_BY.get(name, ""), default])
+        for indicator in indicators:
+            unit, places = _UNITS.get(indicator.unit, ("", "1")) if indicator.part == "value" else ("", "0")
+            writer.writerow([indicator.column, "Indicator", indicator.label, indicator.topic, unit, places, "", "", ""])
+
+
+def _indicators(con: duckdb.DuckDBPyConnection) -> list[_Indicator]:
+    """One for each metric and window: its value, and for all but counts its denominator, and for shares its numerator."""
+    series = con.execute(
+        "select distinct metric_id, time_window, metric_name, topic, unit, count(distinct time_window) over (partition by metric_id) > 1 from open_cells"
+        " order by all"
+    ).fetchall()
+    found: list[_Indicator] = []
+    labels: set[str] = set()
+    for metric, window, name, topic, unit, is_many in series:
+        stem = f"{metric}_{window}" if is_many and window != "quarter" else metric
+        said = f" ({window.replace('_', ' ')})" if is_many and window != "quarter" else ""
+        text = f"{name}, in {unit}" if unit not in _UNITS else name
+        label = f"{text}{said}" if f"{text}{said}" not in labels else f"{text}{said} [{stem}]"
+        labels.add(label)
+        parts = ("value",) if unit == "count" else tuple(_PARTS) if unit == "pct" else ("value", "denominator")
+        for part in parts:
+            told = label if part == "value" else f"{label}: {part}"
+            found.append(
+                _Indicator(
+                    f"{stem}{_PARTS[part]}", metric, window, part, told, topic.replace("_", " ").capitalize(), unit
+                )
+            )
+    return found
+
+
+def _which(indicator: _Indicator) -> str:
+    return f"metric_id = '{indicator.metric_id}' and time_window = '{indicator.window}'"
+
+
+def _cell(indicator: _Indicator) -> str:
+    """The number as text, or the symbol that stands for it: c hidden, x not available."""
+    is_whole = indicator.part != "value" or indicator.unit == "count"
+    number = f"{indicator.part}::bigint::varchar" if is_whole else f"{indicator.part}::varchar"
+    return f"case when suppression in ('primary', 'secondary') then 'c' else coalesce({number}, 'x') end"

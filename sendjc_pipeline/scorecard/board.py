@@ -1,0 +1,129 @@
+"""The board summary: two pages of PDF for one area, made with no browser.
+
+Belongs here: what a board reads before a meeting: targets, rated figures, what moved, what is missing. Does not belong here: pictures (the pages have them).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from sendjc_pipeline.scorecard import verdicts, words
+from sendjc_pipeline.scorecard.bundle import Bundle
+from sendjc_pipeline.scorecard.figure import Figure
+from sendjc_pipeline.scorecard.pages.overview import headline
+
+_BLUE, _DARK = (0, 94, 184), (33, 43, 50)
+_ROWS = 34
+_PLAIN = {
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2019": "'",
+    "\u2013": "-",
+    "\u2026": "...",
+    "\u25b2": "up",
+    "\u25bc": "down",
+    "\u2264": "<=",
+}
+
+
+def summary(bundle: Bundle, area_id: str) -> bytes:
+    """The PDF of an area: the same bytes for the same release."""
+    figures = [f for f in headline(bundle) if f.area_id == area_id]
+    pdf = FPDF(format="A4")
+    pdf.set_creation_date(_published(bundle))
+    pdf.set_title(f"{bundle.areas[area_id]}: board summary, {bundle.period}")
+    pdf.set_lang("en-GB")
+    pdf.set_auto_page_break(False)
+    pdf.add_page()
+    _heading(
+        pdf,
+        f"{bundle.areas[area_id]}: SEND board summary, {bundle.period}",
+        f"Release {bundle.release_id}. Small numbers are hidden; ratings are derived.",
+    )
+    _lines(
+        pdf,
+        "Targets",
+        [verdicts.answer(f, f.title) for f in figures if f.target_type == "absolute"][:6]
+        or ["No document sets this area a number to reach."],
+    )
+    moved = [
+        f"{f.title}: {f.shown}. {verdicts.trend(f)}" for f in figures if f.spc_variation not in (None, "common_cause")
+    ]
+    _lines(
+        pdf,
+        "What moved beyond chance",
+        moved[:6] or ["No monthly series shows a change beyond chance, or none is long enough to tell."],
+    )
+    doubt = [f"{f.title}: {verdicts.trust(f)}" for f in figures if f.dq_grade in ("C", "D")]
+    missing = [f"{f.title}: {f.why_missing}" for f in figures if not f.is_shown and f.value_status == "withheld"]
+    _lines(pdf, "Read with care", [*missing, *doubt][:6] or ["No figure is withheld or graded C or D."])
+    pdf.add_page()
+    given = [f for f in figures if f.is_shown]
+    _heading(
+        pdf,
+        "Figures",
+        f"{len(given)} of {len(figures)} figures are given"
+        + (f"; the first {_ROWS} follow, the rest are on the area's page." if len(given) > _ROWS else "."),
+    )
+    for figure in sorted(
+        given, key=lambda f: (f.target_type != "absolute", f.england_value is None, f.topic, f.metric_id)
+    )[:_ROWS]:
+        _row(pdf, figure)
+    return bytes(pdf.output())
+
+
+def _published(bundle: Bundle) -> datetime:
+    stamp = str(bundle.manifest.get("known_at") or "2000-01-01")
+    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).replace(tzinfo=UTC)
+
+
+def _heading(pdf: FPDF, title: str, below: str) -> None:
+    pdf.set_text_color(*_BLUE)
+    pdf.set_font("Helvetica", "B", 17)
+    _write(pdf, 9, title)
+    pdf.set_text_color(*_DARK)
+    pdf.set_font("Helvetica", "", 9)
+    _write(pdf, 5, below)
+    pdf.ln(2)
+
+
+def _lines(pdf: FPDF, title: str, lines: list[str]) -> None:
+    pdf.set_font("Helvetica", "B", 12)
+    _write(pdf, 7, title)
+    pdf.set_font("Helvetica", "", 9.5)
+    for line in lines:
+        _write(pdf, 4.6, f"- {words.shortened(line, 330)}")
+    pdf.ln(3)
+
+
+def _row(pdf: FPDF, figure: Figure) -> None:
+    england = "" if figure.england_value is None else f"England {words.value(figure.england_value, figure.unit)}"
+    tags = ", ".join(
+        f"grade {t.text}" if t.kind.startswith("grade") else t.text
+        for t in verdicts.tags(figure)
+        if not t.kind.startswith("spc")
+    )
+    pdf.set_font("Helvetica", "", 8.5)
+    for width, text, align in (
+        (88, words.shortened(figure.title, 66), "L"),
+        (26, figure.shown, "R"),
+        (40, england, "R"),
+        (36, tags, "R"),
+    ):
+        pdf.cell(width, 6.6, _latin(text), border="B", align=align)
+    pdf.ln(6.6)
+
+
+def _write(pdf: FPDF, height: float, text: str) -> Any:
+    return pdf.multi_cell(0, height, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _latin(text: str) -> str:
+    """The built-in fonts know Latin-1 only: signs beyond it are replaced by what they mean."""
+    for sign, plain in _PLAIN.items():
+        text = text.replace(sign, plain)
+    return text.encode("latin-1", "replace").decode("latin-1")

@@ -1,0 +1,48 @@
+"""A published table as a table of a page: columns picked and named, hidden cells said as hidden.
+
+Belongs here: the one way in which rows of a mart become cells. Does not belong here: which rows and columns (pages/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sendjc_pipeline.scorecard import words
+from sendjc_pipeline.scorecard.bundle import Row
+from sendjc_pipeline.scorecard.picture import Cell, Table
+
+
+def listing(caption: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Table:
+    """Rows as a table.
+
+    Args:
+        caption: what the table shows, in one line.
+        rows: dictionaries by column; a `suppression` other than none or rounded explains each empty number.
+        columns: column -> heading. A heading that ends in `%`, `weeks` or `£` gives its column's unit.
+    """
+    numeric = {i for i, name in enumerate(columns) if any(isinstance(r[name], int | float) for r in rows)}
+    cells = [
+        [_cell(row, name, heading, i in numeric) for i, (name, heading) in enumerate(columns.items())] for row in rows
+    ]
+    return Table(caption, list(columns.values()), cells, frozenset(numeric))
+
+
+def _cell(row: Row, name: str, heading: str, is_number: bool) -> str | Cell:
+    value: Any = row[name]
+    if value is None:
+        if is_number and row.get("suppression") in ("primary", "secondary"):
+            return Cell("Hidden", note="small numbers")
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{words.day(value.date())} {value:%H:%M}"
+    if isinstance(value, date):
+        return words.day(value)
+    if isinstance(value, int | float):
+        unit = {"%": "pct", "weeks": "weeks", "£": "gbp"}.get(heading.rsplit(" ", 1)[-1])
+        whole = isinstance(value, int) or (unit is None and float(value).is_integer())
+        return words.value(value, "count" if whole and unit is None else unit or "rate").removesuffix(" weeks")
+    return str(value)

@@ -1,0 +1,1 @@
+"""One module per kind of page: each reads the bundle and yields pages."""

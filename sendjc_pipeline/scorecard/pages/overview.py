@@ -1,0 +1,113 @@
+"""The first page and one page per area: every headline figure with target, verdicts, trust and benchmark.
+
+Belongs here: which figures stand where. A figure is headline when it is about all children of its series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sendjc_pipeline.scorecard import verdicts, words
+from sendjc_pipeline.scorecard.bundle import Bundle
+from sendjc_pipeline.scorecard.figure import Figure
+from sendjc_pipeline.scorecard.page import Page, Section
+from sendjc_pipeline.scorecard.pages.metric import path_of
+from sendjc_pipeline.scorecard.picture import Cell, Table
+
+KEY = (
+    "Hidden: so few children that one might be recognised, or a figure that would give such a one back. The measure's page says why a figure is not given.",
+    "Rating (BRAG) is derived by our rule from value, target and date; it is not a partner's own rating.",
+    "Trend: ▲ or ▼ is a change that chance does not explain; ~ is none. P, F and ?: keeps meeting, keeps missing, sometimes meets the target.",
+    "Grade: A very good, B good, C usable with care, D not reliable.",
+)
+
+
+def pages(bundle: Bundle) -> Iterator[Page]:
+    """The overview, then a page per area."""
+    yield Page("index.html", f"SEND joint figures, {bundle.period}", _lead(bundle), list(_overview(bundle)))
+    for area_id, name in bundle.areas.items():
+        yield Page(
+            f"area-{area_id}.html",
+            f"{name}, {bundle.period}",
+            _area_lead(bundle, area_id),
+            list(_area(bundle, area_id)),
+        )
+
+
+def headline(bundle: Bundle) -> list[Figure]:
+    """The figures that are about all children of their series."""
+    return [figure for figure in bundle.figures if figure.is_total]
+
+
+def _lead(bundle: Bundle) -> list[str]:
+    figures = headline(bundle)
+    shown = sum(figure.is_shown for figure in figures)
+    lead = [
+        f"{len(bundle.definitions)} measures for {len(bundle.areas)} areas: {shown:,} of {len(figures):,} figures are given, the others say why not.",
+    ]
+    missing = sorted({f"{figure.area_name}" for figure in figures if figure.value_status == "withheld"})
+    if missing:
+        lead.append(f"Some figures are withheld for {', '.join(missing)}: see Data quality.")
+    if bundle.manifest.get("reason"):
+        lead.append(f"This is {bundle.release_id}: {words.sentence(str(bundle.manifest['reason']))}")
+    return lead
+
+
+def _overview(bundle: Bundle) -> Iterator[Section]:
+    by_topic: dict[str, dict[tuple[str, ...], dict[str, Figure]]] = {}
+    for figure in headline(bundle):
+        key = (figure.metric_id, *figure.series)
+        by_topic.setdefault(figure.topic, {}).setdefault(key, {})[figure.area_id] = figure
+    for topic in sorted(by_topic):
+        rows: list[list[str | Cell]] = []
+        for (metric_id, *_), of_area in sorted(by_topic[topic].items()):
+            first = next(iter(of_area.values()))
+            cells = [verdicts.cell(of_area.get(area_id), why=False) for area_id in bundle.areas]
+            rows.append([Cell(first.title, path_of(metric_id), note=first.when), *cells, _england(first)])
+        columns = ["Measure", *bundle.areas.values(), "England"]
+        yield Section(
+            bundle.label(topic),
+            tables=[
+                Table(f"{bundle.label(topic)}: every measure by area", columns, rows, frozenset(range(1, len(columns))))
+            ],
+        )
+    yield Section("How to read this page", KEY)
+
+
+def _area_lead(bundle: Bundle, area_id: str) -> list[str]:
+    figures = [figure for figure in headline(bundle) if figure.area_id == area_id]
+    targets = [figure for figure in figures if figure.target_type == "absolute" and figure.is_shown]
+    lead = [verdicts.answer(figure, figure.title) for figure in targets[:4]]
+    missing = sum(not figure.is_shown for figure in figures)
+    return [*lead, f"{len(figures) - missing} of {len(figures)} figures are given."]
+
+
+def _area(bundle: Bundle, area_id: str) -> Iterator[Section]:
+    topics: dict[str, list[Figure]] = {}
+    for figure in headline(bundle):
+        if figure.area_id == area_id:
+            topics.setdefault(figure.topic, []).append(figure)
+    for topic, figures in sorted(topics.items()):
+        rows: list[list[str | Cell]] = [
+            [
+                Cell(f.title, path_of(f.metric_id), note=f.when),
+                verdicts.cell(f),
+                f.behind,
+                f.target,
+                f.bounds,
+                _england(f),
+            ]
+            for f in figures
+        ]
+        columns = ["Measure", "Value", "Counts behind it", "Target", "Uncertain links", "England"]
+        yield Section(
+            bundle.label(topic),
+            tables=[Table(f"{bundle.label(topic)}: {bundle.areas[area_id]}", columns, rows, frozenset({1, 2, 5}))],
+        )
+    yield Section("How to read this page", KEY)
+
+
+def _england(figure: Figure) -> str | Cell:
+    if figure.england_value is None:
+        return ""
+    return Cell(words.value(figure.england_value, figure.unit), note=str(figure.benchmark_period or ""))

@@ -1,0 +1,111 @@
+"""How a value, a status and a verdict are said; the same on every page, in the board summary and in the dictionary.
+
+Belongs here: words and number formats (GOV.UK style: figures with thousands commas, no space before %). Words to avoid are in docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sendjc_pipeline.reporting import Quarter
+
+_DECIMALS = {"count": 0, "gbp": 0, "items": 0, "fte": 1}
+_AFTER = {"pct": "%", "weeks": " weeks", "pp": " points", "fte": " full-time posts"}
+
+BRAG = {
+    "blue": ("Blue", "closed: met, and approved to close"),
+    "green": ("Green", "met, or on its way to the target"),
+    "amber": ("Amber", "within tolerance of where it should be"),
+    "red": ("Red", "further from the target than the tolerance allows"),
+    "grey": ("Grey", "not due to start"),
+    "not_rated": ("Not rated", "there is no number to be rated against, or the figure is not good enough to be rated"),
+}
+
+GRADES = {"A": "very good", "B": "good", "C": "usable with care", "D": "not reliable"}
+
+VARIATION = {
+    "common_cause": ("~", "no real change: moving as it usually does"),
+    "improving_high": ("▲", "getting better: higher than chance explains"),
+    "improving_low": ("▼", "getting better: lower than chance explains"),
+    "concerning_high": ("▲", "getting worse: higher than chance explains"),
+    "concerning_low": ("▼", "getting worse: lower than chance explains"),
+    "high": ("▲", "higher than chance explains"),
+    "low": ("▼", "lower than chance explains"),
+}
+
+ASSURANCE = {
+    "pass": ("P", "will keep meeting the target unless something changes"),
+    "fail": ("F", "will keep missing the target unless something changes"),
+    "hit_and_miss": ("?", "will sometimes meet and sometimes miss the target"),
+}
+
+
+def value(number: float, unit: str) -> str:
+    """A number with its unit: 1,229 · 47.9% · 20.3 weeks · £12,300 · 3.2."""
+    decimals = _DECIMALS.get(unit, 1)
+    text = f"{number:,.{decimals}f}"
+    return f"£{text}" if unit == "gbp" else f"{text}{_AFTER.get(unit, '')}"
+
+
+def day(when: date) -> str:
+    """31 July 2024."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def quarter(label: str) -> str:
+    """2024-25-Q4 as January to March 2025."""
+    of = Quarter.parse(label)
+    return f"{of.start:%B} to {of.end:%B %Y}"
+
+
+def month(label: str) -> str:
+    """2025-03 as March 2025."""
+    return f"{date.fromisoformat(f'{label}-01'):%B %Y}"
+
+
+def absence(suppression: str, status: str) -> str:
+    """One or two words for why a cell has no value."""
+    if suppression in ("primary", "secondary"):
+        return "Hidden"
+    return {"withheld": "Withheld", "not_supplied": "Not supplied"}.get(status, "No figure")
+
+
+def why_missing(suppression: str, status: str, reason: str | None) -> str:
+    """Why there is no value, as a sentence."""
+    if suppression == "primary":
+        return "Hidden: it tells of so few children that one of them might be recognised."
+    if suppression == "secondary":
+        return "Hidden: shown, it would give another hidden figure back by subtraction."
+    said = (reason or "nothing is known of why").rstrip(".")
+    return {"withheld": "Withheld: ", "not_supplied": "Not supplied: "}.get(status, "No figure: ") + said + "."
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter and one full stop."""
+    text = text.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def spaced(code: str) -> str:
+    """A code of ours in words: community_paediatrics as Community paediatrics."""
+    text = code.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def axis(unit: str) -> str:
+    """What an axis counts."""
+    return {"pct": "%", "count": "Number", "gbp": "£", "weeks": "Weeks"}.get(unit, spaced(unit))
+
+
+CAUSES = {
+    "none": "",
+    "outside_limits": "outside the limits",
+    "trend": "seven points in one direction",
+    "two_of_three": "two of three near a limit",
+    "shift": "seven points on one side of the mean",
+}
+
+
+def shortened(text: str, most: int) -> str:
+    """The text in at most `most` characters, cut at a word and marked as cut."""
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
