@@ -39,9 +39,6 @@ class Attacker:
     hidden: list[tuple[object, int, int]] = field(default_factory=list)
     differences: list[tuple[object, int, int, int]] = field(default_factory=list)
     cells: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
-    marks: dict[object, tuple[float, float]] = field(
-        default_factory=dict
-    )  # what the marks alone tell: nothing but a mark could hide it
     truths: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
 
     def read(self, shown: pd.DataFrame, truth: pd.DataFrame) -> None:
@@ -84,8 +81,7 @@ class Attacker:
         least, most = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
 
         def safe() -> np.ndarray:
-            full = (least <= 1 + NEAR) & (most >= self.top - NEAR)
-            return full | (least <= NEAR) | (most >= self.top + 1 - NEAR)
+            return most - least >= self.top - 1 - NEAR
 
         draw = np.random.default_rng(1)
         for _ in range(40):
@@ -105,12 +101,7 @@ class Attacker:
                     for variable, coefficient in wanted[at][1].items():
                         cost[variable] = sign * coefficient
                     self._look(cost, wanted, least, most)
-        found = [(wanted[at][0], wanted[at][2], float(least[at]), float(most[at])) for at in np.flatnonzero(~safe())]
-        return [one for one in found if not self._by_marks(*one)]
-
-    def _by_marks(self, name: object, truth: int, least: float, most: float) -> bool:
-        low, high = self.marks.get(name, (np.inf, -np.inf))
-        return least <= low + NEAR and most >= high - NEAR and truth > 0
+        return [(wanted[at][0], wanted[at][2], float(least[at]), float(most[at])) for at in np.flatnonzero(~safe())]
 
     def _look(
         self, cost: np.ndarray, wanted: list[tuple[object, dict[int, float], int]], least: np.ndarray, most: np.ndarray
@@ -126,19 +117,8 @@ class Attacker:
                 # Of a percentage it is told that something in it is small: if that is the numerator, nothing of the whole.
                 by_numerator = column == "denominator" and 1 <= row["numerator_true"] <= self.top
                 return (1, self.top) if row["suppression"] == "primary" and not by_numerator else (0, np.inf)
-            return (self.top + 1 if count else 0), np.inf
-        low, high = self._band(row[column])
-        if row["unit"] != "pct" or np.isnan(row["value"]) or self.step == 1:
-            return low, high
-        # Which pairs of counts are shown as these, with this percentage to one decimal?
-        other = "denominator" if column == "numerator" else "numerator"
-        fitting = [
-            one
-            for one in range(int(low), int(high) + 1)
-            for two in range(*(int(end) + at for at, end in enumerate(self._band(row[other]))))
-            if abs(100 * (one / two if column == "numerator" else two / one) - row["value"]) <= 0.05 + NEAR
-        ]
-        return min(fitting), max(fitting)
+            return 0, np.inf
+        return self._band(row[column])
 
     def _band(self, said: float) -> tuple[float, float]:
         if self.step == 1 or said == 0:

@@ -16,13 +16,11 @@ THRESHOLD = {"open": (7, 5), "partner": (4, 1)}
 WITHIN = ("year to date", "complement", "nested")
 
 
-def attacked(truth: list[pd.DataFrame], profile: str) -> Attacker:
-    """What the attacker makes of the releases; `marks` is one who is shown the marks and no number."""
-    attacker, blind = Attacker(*THRESHOLD[profile]), Attacker(*THRESHOLD[profile])
+def attacked(truth: list[pd.DataFrame], profile: str, told_unchanged: bool = False) -> Attacker:
+    """What the attacker makes of the releases."""
+    attacker = Attacker(*THRESHOLD[profile], told_unchanged)
     for shown, true in zip(published(truth, profile), truth, strict=True):
         attacker.read(shown, true)
-        blind.read(shown.assign(numerator=float("nan"), denominator=float("nan"), value=float("nan")), true)
-    attacker.marks = {name: (least, most) for name, _, least, most in [*blind.recovered(), *blind.told_apart(WITHIN)]}
     return attacker
 
 

@@ -106,13 +106,12 @@ def _nested() -> str:
 
 
 def _split(by: Profile) -> str:
-    """Of a split in which a part is free, the smallest roomy part; every part where none is roomy. Of one whose whole is free, any part."""
+    """Of a split in which a part is free, the smallest roomy part; every part where none is roomy. Of one whose whole is free, one part.
+
+    A split is short where few of its whole are in no part: these are one more that must not be worked out.
+    """
     return f"""
-        with touched as (
-            select link.split_id from {SPLITS} as link inner join {FREE} as free on link.part_id = free.cell_id
-            union
-            select link.split_id from {SPLITS} as link inner join {FREE} as free on link.whole_id = free.cell_id
-            union
+        with short as (
             select link.split_id
             from {SPLITS} as link
             inner join {CELLS} as part on link.part_id = part.cell_id
@@ -121,8 +120,17 @@ def _split(by: Profile) -> str:
             having abs(any_value(whole.count) - sum(part.count)) between 1 and {by.hidden_up_to}
         ),
 
+        touched as (
+            select link.split_id from {SPLITS} as link inner join {FREE} as free on link.part_id = free.cell_id
+            union
+            select link.split_id from {SPLITS} as link inner join {FREE} as free on link.whole_id = free.cell_id
+            union
+            select split_id from short
+        ),
+
         member as (
-            select link.split_id, link.part_id, cell.count, cell.is_roomy, free.cell_id is not null as is_free, whole.cell_id is not null as is_whole_free
+            select link.split_id, link.part_id, cell.count, cell.is_roomy, free.cell_id is not null as is_free, whole.cell_id is not null as is_whole_free,
+                (link.split_id in (select split_id from short))::int as unseen
             from {SPLITS} as link
             semi join touched on link.split_id = touched.split_id
             inner join {CELLS} as cell on link.part_id = cell.cell_id
@@ -132,14 +140,17 @@ def _split(by: Profile) -> str:
 
         wanting as (
             select *, bool_or(is_roomy) over split as has_roomy,
-                row_number() over (partition by split_id order by not is_roomy, count = 0, count, part_id) as place
+                row_number() over (partition by split_id order by is_free, count = 0, not is_roomy, count, part_id) as place
             from member
             window split as (partition by split_id)
-            qualify not bool_or(is_free and (is_roomy or is_whole_free)) over split
+            qualify case
+                when is_whole_free then not bool_or(is_free) over split
+                else not bool_or(is_free and is_roomy) over split or count(*) filter (is_free) over split + unseen < 2
+            end
         )
 
         select part_id as cell_id from wanting
-        where case when has_roomy or is_whole_free then place = 1 else count > 0 end"""
+        where not is_free and case when has_roomy or is_whole_free then place = 1 else count > 0 end"""
 
 
 def _mark(con: duckdb.DuckDBPyConnection) -> None:
@@ -160,10 +171,9 @@ def _mark(con: duckdb.DuckDBPyConnection) -> None:
             inner join {CELLS} as cell on link.part_id = cell.cell_id
             inner join {CELLS} as whole on link.whole_id = whole.cell_id
             left join {FREE} as free on link.part_id = free.cell_id
-            left join {FREE} as free_whole on link.whole_id = free_whole.cell_id
             group by link.split_id
             having count(free.cell_id) > 0
-                and (bool_or(whole.is_small) or (not bool_or(free.cell_id is not null and cell.is_roomy) and count(free_whole.cell_id) = 0))
+                and (bool_or(whole.is_small) or not bool_or(free.cell_id is not null and cell.is_roomy))
         ),
 
         unmarked as (

@@ -148,21 +148,23 @@ def _make_ties(con: duckdb.DuckDBPyConnection, definitions: str | None) -> None:
 
 
 def _make_nests(con: duckdb.DuckDBPyConnection, nested: str | None) -> None:
-    """A nested figure may be of one service and what it lies in of all, or of none that is named."""
-    if not nested:
-        con.execute(f"create or replace temp table {NESTS} (inner_id bigint, outer_id bigint)")
-        return
-    same = _same("metric_id", "time_window", "service", "tier", one="one", other="other")
-    # Of one measure, a service lies in the same service's figure of a longer window; of two, the services may bear different names.
-    served = "(one.metric_id <> other.metric_id or (one.service = other.service and one.tier = other.tier))"
-    con.execute(f"""
-        create or replace temp table {NESTS} as
-        select distinct one.row_id as inner_id, other.row_id as outer_id
+    """A window in a longer one; and the figures that lie in others. Such a one may be of one service and what it lies in of all, or of none that is named."""
+    selects = [f"""
+        select one.row_id as inner_id, other.row_id as outer_id
         from {ROWS} as one
-        inner join {nested} as pair on one.metric_id = pair.metric_id and one.time_window = pair.time_window
-        inner join {ROWS} as other on pair.within_metric_id = other.metric_id and pair.within_time_window = other.time_window and {same} and {served}
-        where one.row_id <> other.row_id
-    """)
+        inner join {ROWS} as other on {_same("time_window", one="one", other="other")}
+            and (one.time_window, other.time_window) in (('quarter', 'calendar_ytd'), ('quarter', 'rolling_12m'), ('calendar_ytd', 'rolling_12m'))"""]
+    if nested:
+        same = _same("metric_id", "time_window", "service", "tier", one="one", other="other")
+        # Of one measure, a service lies in the same service's figure; of two, the services may bear different names.
+        served = "(one.metric_id <> other.metric_id or (one.service = other.service and one.tier = other.tier))"
+        selects.append(f"""
+            select one.row_id as inner_id, other.row_id as outer_id
+            from {ROWS} as one
+            inner join {nested} as pair on one.metric_id = pair.metric_id and one.time_window = pair.time_window
+            inner join {ROWS} as other on pair.within_metric_id = other.metric_id and pair.within_time_window = other.time_window and {same} and {served}
+            where one.row_id <> other.row_id""")
+    con.execute(f"create or replace temp table {NESTS} as {' union '.join(selects)}")
 
 
 def _take_room(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
