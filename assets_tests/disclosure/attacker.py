@@ -1,7 +1,7 @@
 """An attacker who has every published table of every release, knows how figures add up, and has a solver.
 
 Independent of sendjc_pipeline: it reads published rows, writes its own equations and asks HiGHS for the least and the most that a hidden count can be.
-It is told more than any reader is: of each hidden count whether it is small, and which figures a restatement left as they were.
+It is told more than any reader is: which of the counts of a marked percentage is small, and of figures near which nothing seems to have moved, which did not.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Attacker:
 
     top: int
     step: int
-    told_unchanged: bool = True  # whether it is told which figures a restatement left as they were
+    told_unchanged: bool = False  # whether it is told, where nothing seems to have moved, which hidden figures did not
+    sees_marks: bool = True  # open data says c of every hidden figure
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
     sums: list[dict[int, float]] = field(default_factory=list)
@@ -39,12 +40,14 @@ class Attacker:
     hidden: list[tuple[object, int, int]] = field(default_factory=list)
     differences: list[tuple[object, int, int, int]] = field(default_factory=list)
     cells: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
+    seen: list[dict[tuple[str, ...], dict[object, float]]] = field(default_factory=list)  # what each release shows, by measure, area, quarter and window
     truths: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
 
     def read(self, shown: pd.DataFrame, truth: pd.DataFrame) -> None:
         """Take in one release: what it shows, and the truth only to say what the attacker is told beside it."""
         cells: dict[tuple[Figure, str], int] = {}
         real: dict[tuple[Figure, str], int] = {}
+        self.seen.append(defaultdict(dict))
         merged = shown.merge(truth, on=KEYS, suffixes=("", "_true"))
         assert len(merged) == len(shown)
         for row in merged.to_dict("records"):
@@ -55,6 +58,8 @@ class Attacker:
                 count = int(row[f"{column}_true"])
                 low, high = self._bounds(row, column, count)
                 cells[figure, kind] = self._variable(low, high)
+                if not np.isnan(row[column]):
+                    self.seen[-1][figure[:4]][figure, kind] = row[column]
                 real[figure, kind] = count
                 if np.isnan(row[column]) and 1 <= count <= self.top:
                     self.hidden.append(((len(self.cells), figure, kind), cells[figure, kind], count))
@@ -116,7 +121,7 @@ class Attacker:
             if 1 <= count <= self.top:
                 # Of a percentage it is told that something in it is small: if that is the numerator, nothing of the whole.
                 by_numerator = column == "denominator" and 1 <= row["numerator_true"] <= self.top
-                return (1, self.top) if row["suppression"] == "primary" and not by_numerator else (0, np.inf)
+                return (1, self.top) if self.sees_marks and row["suppression"] == "primary" and not by_numerator else (0, np.inf)
             return 0, np.inf
         return self._band(row[column])
 
@@ -173,32 +178,26 @@ class Attacker:
                 self.sums.append({cells[part]: 1.0 for part in parts} | {cells[whole, kind]: -1.0})
 
     def _equate_between(self, cells: dict[tuple[Figure, str], int], real: dict[tuple[Figure, str], int]) -> None:
-        for earlier, earlier_real in zip(self.cells, self.truths, strict=True):
-            for (figure, kind), variable in cells.items():
-                if (figure, kind) in earlier:
-                    if earlier_real[figure, kind] == real[figure, kind]:
-                        if not self.told_unchanged:
-                            continue
-                        self.sums.append({variable: 1, earlier[figure, kind]: -1})
-                    else:
-                        change = real[figure, kind] - earlier_real[figure, kind]
-                        self._differ(("restated", figure, kind), variable, earlier[figure, kind], change)
-                for whole, whole_real, old, old_real in (
-                    (cells, real, earlier, earlier_real),
-                    (earlier, earlier_real, cells, real),
-                ):
-                    self._chain(figure, kind, whole, whole_real, old, old_real)
+        """What ties this release to earlier ones: figures of which nothing near has visibly moved, and years to date that grow by a quarter."""
+        latest: dict[str, int] = {}
+        for at, earlier in enumerate(self.cells):
+            latest |= {figure[2]: at for figure, _ in earlier}
+        for (figure, kind), variable in cells.items():
+            for at, earlier in enumerate(self.cells):
+                is_same = (figure, kind) in earlier and self.truths[at][figure, kind] == real[figure, kind]
+                if is_same and self.told_unchanged and not self._has_moved(at, figure):
+                    self.sums.append({variable: 1, earlier[figure, kind]: -1})
+            metric, area, quarter, window, *rest = figure
+            if window == "calendar_ytd" and BEFORE.get(quarter) in latest:
+                at = latest[BEFORE[quarter]]
+                now, before = ((metric, area, quarter, "quarter", *rest), kind), ((metric, area, BEFORE[quarter], window, *rest), kind)
+                if before in self.cells[at] and real[figure, kind] == real[now] + self.truths[at][before]:
+                    self.sums.append({variable: 1, cells[now]: -1, self.cells[at][before]: -1})
 
-    def _chain(self, figure: Figure, kind: str, now: dict, now_real: dict, old: dict, old_real: dict) -> None:  # type: ignore[type-arg]
-        metric, area, quarter, _, *rest = figure
-        if figure[3] != "calendar_ytd" or quarter not in BEFORE or (figure, kind) not in now:
-            return
-        in_quarter = (metric, area, quarter, "quarter", *rest)
-        before = (metric, area, BEFORE[quarter], "calendar_ytd", *rest)
-        if (in_quarter, kind) not in now or (before, kind) not in old:
-            return
-        if self.told_unchanged and now_real[figure, kind] == now_real[in_quarter, kind] + old_real[before, kind]:
-            self.sums.append({now[figure, kind]: 1, now[in_quarter, kind]: -1, old[before, kind]: -1})
+    def _has_moved(self, at: int, figure: Figure) -> bool:
+        """Whether any shown figure of this measure, area, quarter and window was another in that earlier release, or is hidden now."""
+        then, now = self.seen[at].get(figure[:4], {}), self.seen[-1].get(figure[:4], {})
+        return any(now.get(name) != number for name, number in then.items())
 
     def _differ(self, name: object, first: int, second: int, truth: int) -> None:
         if 1 <= abs(truth) <= self.top:

@@ -18,7 +18,7 @@ WITHIN = ("year to date", "complement", "nested")
 
 def attacked(truth: list[pd.DataFrame], profile: str, told_unchanged: bool = False) -> Attacker:
     """What the attacker makes of the releases."""
-    attacker = Attacker(*THRESHOLD[profile], told_unchanged)
+    attacker = Attacker(*THRESHOLD[profile], told_unchanged, sees_marks=profile == "partner")
     for shown, true in zip(published(truth, profile), truth, strict=True):
         attacker.read(shown, true)
     return attacker

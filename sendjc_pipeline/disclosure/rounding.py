@@ -39,7 +39,7 @@ def round_counts(
         target: the temporary table to create, with the columns of `source` in their order.
         children: the count that says how many children a row is about.
         counts: every count, `children` among them; none of them null.
-        shares: column -> (numerator, denominator), both of `counts`: a percentage of the counts as they are, to one decimal.
+        shares: column -> (numerator, denominator), both of `counts`: a percentage of the rounded counts, to one decimal: of the counts as they are it would give them back.
         estimates: other columns, to one decimal; shown where the row is about 8 children or more.
         formulas: column -> SQL over columns of the table: worked out again, one after the other, from what is shown, to one decimal.
         whole: the column whose values each name a breakdown of the same whole, such as breakdown_topic; without it no cell is hidden for another's sake:
@@ -84,4 +84,5 @@ def _next(name: str, whole: str, columns: Sequence[str]) -> str:
 def _share(numerator: str, denominator: str) -> str:
     told = f"{numerator} not between 1 and {SMALL} and {denominator} - {numerator} not between 1 and {SMALL}"
     shown = f"not hidden_{numerator} and not hidden_{denominator} and {denominator} >= {LEAST_WHOLE} and {told}"
-    return f"case when {shown} then round(100.0 * {numerator} / {denominator}, 1)::double end"
+    rounded = [f"round({name} / {STEP}.0) * {STEP}" for name in (numerator, denominator)]
+    return f"case when {shown} then round(100.0 * {rounded[0]} / ({rounded[1]}), 1)::double end"
