@@ -8,7 +8,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import clocks, defects, disclosure, identity, identity_seed, identity_train, intake, kill, marts, speed, swaps
+from benchmarks import (
+    clocks,
+    defects,
+    disclosure,
+    identity,
+    identity_seed,
+    identity_train,
+    intake,
+    kill,
+    marts,
+    speed,
+    swaps,
+)
 from benchmarks.measure import machine
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ class Attacker:
     hidden: list[tuple[object, int, int]] = field(default_factory=list)
     differences: list[tuple[object, int, int, int]] = field(default_factory=list)
     cells: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
-    seen: list[dict[tuple[str, ...], dict[object, float]]] = field(default_factory=list)  # what each release shows, by measure, area, quarter and window
+    seen: list[dict[tuple[str, ...], dict[object, float]]] = field(
+        default_factory=list
+    )  # what each release shows, by measure, area, quarter and window
     truths: list[dict[tuple[Figure, str], int]] = field(default_factory=list)
 
     def read(self, shown: pd.DataFrame, truth: pd.DataFrame) -> None:
@@ -121,7 +123,11 @@ class Attacker:
             if 1 <= count <= self.top:
                 # Of a percentage it is told that something in it is small: if that is the numerator, nothing of the whole.
                 by_numerator = column == "denominator" and 1 <= row["numerator_true"] <= self.top
-                return (1, self.top) if self.sees_marks and row["suppression"] == "primary" and not by_numerator else (0, np.inf)
+                return (
+                    (1, self.top)
+                    if self.sees_marks and row["suppression"] == "primary" and not by_numerator
+                    else (0, np.inf)
+                )
             return 0, np.inf
         return self._band(row[column])
 
@@ -190,7 +196,10 @@ class Attacker:
             metric, area, quarter, window, *rest = figure
             if window == "calendar_ytd" and BEFORE.get(quarter) in latest:
                 at = latest[BEFORE[quarter]]
-                now, before = ((metric, area, quarter, "quarter", *rest), kind), ((metric, area, BEFORE[quarter], window, *rest), kind)
+                now, before = (
+                    ((metric, area, quarter, "quarter", *rest), kind),
+                    ((metric, area, BEFORE[quarter], window, *rest), kind),
+                )
                 if before in self.cells[at] and real[figure, kind] == real[now] + self.truths[at][before]:
                     self.sums.append({variable: 1, cells[now]: -1, self.cells[at][before]: -1})
 

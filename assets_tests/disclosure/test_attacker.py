@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from assets_tests.disclosure.attacker import Attacker
 from assets_tests.disclosure.cube import eight_releases, published
-from sendjc_pipeline.disclosure import hiding
+from sendjc_pipeline.disclosure import hiding, profiles
 from sendjc_pipeline.disclosure.audit import GivenAway
 
 THRESHOLD = {"open": (7, 5), "partner": (4, 1)}
 WITHIN = ("year to date", "complement", "nested")
+ONE_AFTER_THE_OTHER = (0, 1, 2, 3)
 
 
 def attacked(truth: list[pd.DataFrame], profile: str, told_unchanged: bool = False) -> Attacker:
@@ -33,9 +34,22 @@ def test_no_small_count_of_one_release_is_recovered(profile: str, seed: int, mea
     assert attacker.told_apart(WITHIN) == []
 
 
+@pytest.mark.parametrize("profile", ["open", "partner"])
+def test_no_small_count_is_recovered_from_a_year_of_quarters(profile: str) -> None:
+    attacker = attacked(eight_releases(0, 20.0, order=ONE_AFTER_THE_OTHER), profile, told_unchanged=True)
+    assert attacker.recovered() == []
+    assert attacker.told_apart(WITHIN) == []
+
+
+@pytest.mark.parametrize("profile", ["open", "partner"])
+def test_no_small_count_is_recovered_from_eight_releases_with_corrections(profile: str) -> None:
+    attacker = attacked(eight_releases(1, 6.0), profile)
+    assert len(attacker.hidden) > 200
+    assert attacker.recovered() == []
+
+
 def test_the_audit_refuses_what_secondary_suppression_would_have_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_hide_alone", "_hide_narrow", "_hide_joint"):
-        monkeypatch.setattr(hiding, name, lambda board, choice: False)
+    monkeypatch.setattr(hiding, "spread", lambda con, by: None)
     with pytest.raises(GivenAway, match="could be worked out"):
         published(eight_releases(3, 20.0, order=(0,)), "partner")
 
@@ -44,14 +58,14 @@ def test_the_audit_refuses_what_secondary_suppression_would_have_hidden(monkeypa
 def test_without_secondary_suppression_the_attacker_recovers_counts(
     profile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("_hide_alone", "_hide_narrow", "_hide_joint"):
-        monkeypatch.setattr(hiding, name, lambda board, choice: False)
-    monkeypatch.setattr("sendjc_pipeline.disclosure.profiles.attack", lambda board, choice: None)
+    monkeypatch.setattr(hiding, "spread", lambda con, by: None)
+    monkeypatch.setattr(profiles, "attack", lambda con, by: None)
     assert attacked(eight_releases(3, 20.0, order=(0,)), profile).recovered()
 
 
-def test_a_restatement_keeps_hidden_what_was_hidden() -> None:
-    first, second = published(eight_releases(1, 40.0, order=(0, 0)), "partner")
+@pytest.mark.parametrize("profile", ["open", "partner"])
+def test_a_restatement_keeps_hidden_what_was_hidden(profile: str) -> None:
+    first, second = published(eight_releases(1, 40.0, order=(0, 0)), profile)
     was_hidden = first["suppression"].isin(["primary", "secondary"])
     assert was_hidden.any()
     assert second.loc[was_hidden.to_numpy(), "suppression"].isin(["primary", "secondary"]).all()

@@ -50,7 +50,16 @@ def test_other_counts_go_to_the_nearest_five_and_a_share_is_of_the_rounded_count
 
 @pytest.mark.parametrize(
     ("children", "matched", "share"),
-    [(19, 0, None), (20, 0, 0.0), (19, 19, None), (20, 20, 100.0), (20, 12, 60.0), (20, 13, None), (47, 19, 44.4), (15, 8, None)],
+    [
+        (19, 0, None),
+        (20, 0, 0.0),
+        (19, 19, None),
+        (20, 20, 100.0),
+        (20, 12, 50.0),
+        (20, 13, None),
+        (47, 19, 44.4),
+        (15, 8, None),
+    ],
 )
 def test_a_share_is_shown_of_twenty_where_either_part_is_none_or_eight_and_more(
     children: int, matched: int, share: float | None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from sendjc_pipeline.disclosure.cells import CELLS, ROWS
+from sendjc_pipeline.disclosure.cells import CELLS
 from sendjc_pipeline.disclosure.hiding import TOLD
 from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.disclosure.relations import SPLITS, SUMS, TIES

@@ -82,9 +82,7 @@ def make_cells(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
 _IS_SHARE = "(unit in ('pct', 'pct_change') or unit like 'rate%' or unit like 'per%')"
 
 
-def _rows_of(
-    con: duckdb.DuckDBPyConnection, relation: str, source: int, number: str, keys: Sequence[str]
-) -> str:
+def _rows_of(con: duckdb.DuckDBPyConnection, relation: str, source: int, number: str, keys: Sequence[str]) -> str:
     present = {name for (name,) in con.execute(f"select column_name from (describe {relation})").fetchall()}
     filled = {name: f"coalesce({name}, {default})" if name in present else default for name, default in FIGURE.items()}
     # A month is the same month in whatever quarter's release it stands.

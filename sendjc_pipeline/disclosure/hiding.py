@@ -75,7 +75,9 @@ def _tied() -> str:
 
 
 def _summed() -> str:
-    return f"select link.whole_id as cell_id from {SUMS} as link inner join {FREE} as free on link.part_id = free.cell_id"
+    return (
+        f"select link.whole_id as cell_id from {SUMS} as link inner join {FREE} as free on link.part_id = free.cell_id"
+    )
 
 
 def _parts() -> str:

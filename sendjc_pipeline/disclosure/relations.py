@@ -33,6 +33,7 @@ def make_relations(
         areas: a table (area_id, rollup_id): which area adds up into which.
         nested: a table (metric_id, time_window, within_metric_id, within_time_window): which figure counts some of the children of which other.
         definitions: a table (metric_id, numerator_description, denominator_description): two columns in the same words count the same children.
+        by: the profile.
     """
     _make_calendar(con)
     _make_splits(con)
@@ -129,8 +130,9 @@ def _make_ties(con: duckdb.DuckDBPyConnection, definitions: str | None) -> None:
                 and {_same("metric_id", one="one", other="other")}"""
         told = f"""
             with said as (
-                select distinct metric_id, unnest([{{'kind': 'n', 'words': numerator_description}}, {{'kind': 'd', 'words': denominator_description}}], recursive := true)
-                from {definitions}
+                select distinct metric_id, 'n' as kind, numerator_description as words from {definitions}
+                union
+                select distinct metric_id, 'd' as kind, denominator_description as words from {definitions}
             ),
             told as (
                 select cell.cell_id, cell.count, said.words, row.*
@@ -149,11 +151,13 @@ def _make_ties(con: duckdb.DuckDBPyConnection, definitions: str | None) -> None:
 
 def _make_nests(con: duckdb.DuckDBPyConnection, nested: str | None) -> None:
     """A window in a longer one; and the figures that lie in others. Such a one may be of one service and what it lies in of all, or of none that is named."""
-    selects = [f"""
+    selects = [
+        f"""
         select one.row_id as inner_id, other.row_id as outer_id
         from {ROWS} as one
         inner join {ROWS} as other on {_same("time_window", one="one", other="other")}
-            and (one.time_window, other.time_window) in (('quarter', 'calendar_ytd'), ('quarter', 'rolling_12m'), ('calendar_ytd', 'rolling_12m'))"""]
+            and (one.time_window, other.time_window) in (('quarter', 'calendar_ytd'), ('quarter', 'rolling_12m'), ('calendar_ytd', 'rolling_12m'))"""
+    ]
     if nested:
         same = _same("metric_id", "time_window", "service", "tier", one="one", other="other")
         # Of one measure, a service lies in the same service's figure; of two, the services may bear different names.

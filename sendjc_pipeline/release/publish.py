@@ -275,7 +275,9 @@ def _write(
         tables,
         manifest,
         [
-            lambda folder, _: open_data.write(con, folder, quarter, earlier=earlier_open_data(con, settings, manifest["remembered_releases"])),
+            lambda folder, _: open_data.write(
+                con, folder, quarter, earlier=earlier_open_data(con, settings, manifest["remembered_releases"])
+            ),
             *([pages] if pages else []),
         ],
     )
