@@ -1,6 +1,6 @@
-"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]|identity-seed|identity-train]`.
+"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]|...]`.
 
-All but the last two without an argument: those write files of the repository.
+`identity-seed` and `identity-train` are two more, which write files of the repository; all others run without an argument.
 """
 
 from __future__ import annotations

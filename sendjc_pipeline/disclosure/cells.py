@@ -74,7 +74,8 @@ def make_cells(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
             n > {top} and coalesce(c > {top}, true) as is_roomy
         from {ROWS} where n is not null
         union all
-        select row_id * 2 + 1 as cell_id, row_id, 'd' as kind, d as count, is_few_of as is_small, d > {top} and coalesce(n > {top} and c > {top}, true) as is_roomy
+        select row_id * 2 + 1 as cell_id, row_id, 'd' as kind, d as count, is_few_of as is_small,
+            d > {top} and coalesce(n > {top} and c > {top}, true) as is_roomy
         from {ROWS} where d is not null
     """)
 

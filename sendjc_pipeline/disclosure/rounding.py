@@ -39,7 +39,7 @@ def round_counts(
         target: the temporary table to create, with the columns of `source` in their order.
         children: the count that says how many children a row is about.
         counts: every count, `children` among them; none of them null.
-        shares: column -> (numerator, denominator), both of `counts`: a percentage of the rounded counts, to one decimal, for one of the true counts would tell them.
+        shares: column -> (numerator, denominator), both of `counts`: a percentage of the rounded counts, to one decimal; one of the true counts tells them.
         estimates: other columns, to one decimal; shown where the row is about 8 children or more.
         formulas: column -> SQL over columns of the table: worked out again, one after the other, from what is shown, to one decimal.
         whole: the column whose values each name a breakdown of the same whole, such as breakdown_topic; without it no cell is hidden for another's sake:
