@@ -44,13 +44,22 @@ def test_a_count_of_up_to_seven_is_hidden_with_its_share_and_the_rest_of_the_row
 
 
 @pytest.mark.parametrize(("matched", "shown"), [(0, 0), (8, 10), (22, 20), (23, 25)])
-def test_other_counts_go_to_the_nearest_five_and_a_share_is_of_the_counts_as_they_are(matched: int, shown: int) -> None:
-    assert released((48, matched)) == [(50, shown, round(100 * matched / 48, 1), 98.8, "rounded")]
+def test_other_counts_go_to_the_nearest_five_and_a_share_is_of_the_rounded_counts(matched: int, shown: int) -> None:
+    assert released((48, matched)) == [(50, shown, round(100 * shown / 50, 1), 98.8, "rounded")]
 
 
 @pytest.mark.parametrize(
     ("children", "matched", "share"),
-    [(19, 0, None), (20, 0, 0.0), (19, 19, None), (20, 20, 100.0), (20, 12, 60.0), (20, 13, None), (15, 8, None)],
+    [
+        (19, 0, None),
+        (20, 0, 0.0),
+        (19, 19, None),
+        (20, 20, 100.0),
+        (20, 12, 50.0),
+        (20, 13, None),
+        (47, 19, 44.4),
+        (15, 8, None),
+    ],
 )
 def test_a_share_is_shown_of_twenty_where_either_part_is_none_or_eight_and_more(
     children: int, matched: int, share: float | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from sendjc_pipeline.disclosure.profiles import Known
 from sendjc_pipeline.release.open_profile import protect
 
 
@@ -20,7 +21,7 @@ def shown(*figures: tuple[object, ...]) -> list[tuple[object, ...]]:
         "create table nested (metric_id varchar, time_window varchar, within_metric_id varchar, within_time_window varchar)"
     )
     con.execute("insert into nested values ('inner', 'quarter', 'outer', 'quarter')")
-    protect(con, "f", "shown", "nested")
+    protect(con, "f", "shown", known=Known(None, "nested", None))
     return con.execute("select numerator, denominator, value, suppression from shown order by metric_id").fetchall()
 
 
@@ -30,7 +31,7 @@ def shown(*figures: tuple[object, ...]) -> list[tuple[object, ...]]:
         (("m", "quarter", "count", 7, None, 7), (None, None, None, "primary")),
         (("m", "quarter", "count", 8, None, 8), (10, None, 10, "rounded")),
         (("m", "quarter", "count", 0, None, 0), (0, None, 0, "rounded")),
-        (("m", "quarter", "pct", 14, 27, 100 * 14 / 27), (15, 25, 51.9, "rounded")),
+        (("m", "quarter", "pct", 14, 27, 100 * 14 / 27), (15, 25, 60.0, "rounded")),
         (("m", "quarter", "pct", 7, 27, 25.9), (None, None, None, "primary")),
         (("m", "quarter", "pct", 20, 27, 74.1), (None, None, None, "primary")),
         (("m", "quarter", "pct", 9, 19, 47.4), (None, None, None, "primary")),

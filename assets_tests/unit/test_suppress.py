@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sendjc_pipeline.disclosure.suppress import HIDDEN, suppress
-
-KEYS = ["metric_id", "time_window"]
+from sendjc_pipeline.disclosure.profiles import HIDDEN, Known, protect
 
 
 def released(
@@ -29,7 +27,7 @@ def released(
     con.execute(
         "create table metric_nested as select 'exc' as metric_id, 'quarter' as time_window, 'inc' as within_metric_id, 'quarter' as within_time_window"
     )
-    suppress(con, "metric", "shown", "area_rollup", "metric_nested", KEYS)
+    protect(con, "metric", "shown", "partner", known=Known("area_rollup", "metric_nested", None))
     out = con.execute("select * from shown").df().astype("object")
     out = out.where(out.notna(), None)
     return {(r["metric_id"], r["area_id"]): r for r in out.to_dict("records")}

@@ -1,6 +1,6 @@
 """Small numbers in a table of counts that is no metric table: brought into the metric shape, hidden there, and brought back.
 
-Belongs here: the shape. Does not belong here: what is hidden (suppress.py), or which tables are such (the exposures).
+Belongs here: the shape. Does not belong here: what is hidden (hiding.py), or which tables are such (the exposures).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from sendjc_pipeline.disclosure.suppress import suppress
+from sendjc_pipeline.disclosure.profiles import Known, protect
 
 
 def suppress_counts(
@@ -25,17 +25,14 @@ def suppress_counts(
         keys: what tells one count from another apart from its area.
         count: the column that counts children.
     """
-    shaped, hidden, unnested = f"{target}_shaped", f"{target}_hidden", f"{target}_nested"
+    shaped, hidden = f"{target}_shaped", f"{target}_hidden"
     told_apart = ["area_id", *keys]
     # Only what suppression needs goes through it: the table's own columns may bear any name.
     con.execute(
         f"create temp table {shaped} as select {', '.join(told_apart)}, '{count}' as metric_id, '' as time_window, 'count' as unit,"
         f" {count} as numerator, null::double as denominator, {count} as value, 'none' as suppression from {source}"
     )
-    con.execute(
-        f"create temp table {unnested} (metric_id varchar, time_window varchar, within_metric_id varchar, within_time_window varchar)"
-    )
-    suppress(con, shaped, hidden, areas, unnested, [*keys, "metric_id"])
+    protect(con, shaped, hidden, "partner", known=Known(areas, None, None), keys=keys)
     columns = [name for (name,) in con.execute(f"select column_name from (describe {source})").fetchall()]
     shown = ", ".join(
         {count: f"hidden.value as {count}", "suppression": "hidden.suppression"}.get(name, f"source.{name}")
@@ -45,5 +42,5 @@ def suppress_counts(
     con.execute(
         f"create temp table {target} as select {shown} from {source} as source inner join {hidden} as hidden on {same}"
     )
-    for table in (shaped, hidden, unnested):
+    for table in (shaped, hidden):
         con.execute(f"drop table {table}")

@@ -5,8 +5,10 @@ Belongs here: the wording, and how few children are told as few. Does not belong
 
 from __future__ import annotations
 
-from sendjc_pipeline.disclosure.suppress import THRESHOLD
+from sendjc_pipeline.disclosure.profile import profile
 from sendjc_pipeline.identity.pseudonymise import IdentityResult
+
+THRESHOLD = profile("partner").hidden_up_to
 
 
 def left_out_in_words(result: IdentityResult) -> str:

@@ -1,7 +1,7 @@
 """Small counts in a table whose rows may count the same children, such as two feeds of one provider.
 
 Belongs here: hiding counts of 1 to 4, and the smaller of two counts that differ by so many. Does not belong here: figures
-that add up over areas or windows (suppress.py), or which tables are such (the exposures).
+that add up over areas or windows (hiding.py), or which tables are such (the exposures).
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
-from sendjc_pipeline.disclosure.suppress import THRESHOLD
+from sendjc_pipeline.disclosure.profile import profile
+
+THRESHOLD = profile("partner").hidden_up_to
 
 
 class Overlapping(BaseModel):

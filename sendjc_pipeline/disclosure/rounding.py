@@ -2,7 +2,7 @@
 
 Belongs here: hiding counts of 1 to 7 and the next smallest where only one of a breakdown is hidden, rounding the others to the nearest 5, showing
 a share only of 20 or more of whom none or 8 and more are in either part, and formulas worked out again from what is shown. Does not belong here:
-which tables are such (the exposures), or the partner profile (suppress.py).
+which tables are such (the exposures), or figures that add up (hiding.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-SMALL, STEP, LEAST_WHOLE = 7, 5, 20
+from sendjc_pipeline.disclosure.profile import profile
+
+_OPEN = profile("open")
+SMALL, STEP, LEAST_WHOLE = _OPEN.hidden_up_to, _OPEN.rounded_to, _OPEN.least_whole
 
 
 def round_counts(
@@ -36,7 +39,7 @@ def round_counts(
         target: the temporary table to create, with the columns of `source` in their order.
         children: the count that says how many children a row is about.
         counts: every count, `children` among them; none of them null.
-        shares: column -> (numerator, denominator), both of `counts`: a percentage of the counts as they are, to one decimal.
+        shares: column -> (numerator, denominator), both of `counts`: a percentage of the rounded counts, to one decimal; one of the true counts tells them.
         estimates: other columns, to one decimal; shown where the row is about 8 children or more.
         formulas: column -> SQL over columns of the table: worked out again, one after the other, from what is shown, to one decimal.
         whole: the column whose values each name a breakdown of the same whole, such as breakdown_topic; without it no cell is hidden for another's sake:
@@ -81,4 +84,5 @@ def _next(name: str, whole: str, columns: Sequence[str]) -> str:
 def _share(numerator: str, denominator: str) -> str:
     told = f"{numerator} not between 1 and {SMALL} and {denominator} - {numerator} not between 1 and {SMALL}"
     shown = f"not hidden_{numerator} and not hidden_{denominator} and {denominator} >= {LEAST_WHOLE} and {told}"
-    return f"case when {shown} then round(100.0 * {numerator} / {denominator}, 1)::double end"
+    rounded = [f"round({name} / {STEP}.0) * {STEP}" for name in (numerator, denominator)]
+    return f"case when {shown} then round(100.0 * {rounded[0]} / ({rounded[1]}), 1)::double end"

@@ -7,6 +7,7 @@ the standard knows no integrated care board. Does not belong here: small numbers
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,16 +42,22 @@ class _Indicator:
 
 
 def write(
-    con: duckdb.DuckDBPyConnection, folder: Path, quarter: Quarter, source: str = "open_metric_quarterly"
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    quarter: Quarter,
+    source: str = "open_metric_quarterly",
+    earlier: Sequence[str] = (),
 ) -> None:
     """Write open_data/*.csv with their meta files from the unsuppressed metric table, withheld figures emptied, of `con`.
 
     Raises:
         BreaksTheStandard: a file breaks a rule of the standard; nothing is published then.
     """
-    open_profile.protect(con, source, "open_profile_figure")
+    open_profile.protect(con, source, "open_profile_figure", earlier)
     target = folder / "open_data"
     target.mkdir(parents=True)
+    remembered = str(target / "hidden.parquet").replace("'", "''")
+    con.execute(f"copy ({open_profile.hidden('open_profile_figure')}) to '{remembered}' (format parquet)")
     financial = (f"{quarter.year}{(quarter.year + 1) % 100:02d}", f"Financial year Q{quarter.number}")
     calendar = (f"{quarter.end.year}", "Calendar year")
     _write_file(con, target / "send_quarterly.csv", f"time_window <> '{YEAR_TO_DATE}'", financial)

@@ -16,11 +16,12 @@ from typing import Any
 
 import duckdb
 
-from sendjc_pipeline.disclosure.suppress import suppress
+from sendjc_pipeline.disclosure.profiles import protect_all
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
 from sendjc_pipeline.release import history, ledger, open_data, revision, schema
+from sendjc_pipeline.release.shown import earlier_metrics, earlier_open_data, near
 from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
 from sendjc_pipeline.release.write import Further, PublishedTable, write_release
 from sendjc_pipeline.reporting import Quarter
@@ -95,8 +96,7 @@ def _publish(
         against = gate.objections(con, quarter.label, required_checks(manifest), passed_over(manifest, withheld_topics))
         if against:
             raise gate.GateRefused(quarter.label, against)
-        tables = [_with_old_names(con, table, quarter) for table in _stage(con, manifest, withheld_topics)]
-        content = _content_hash(con, tables)
+        tables, content, remembered = _protected(con, settings, quarter, manifest, withheld_topics)
         provenance = _provenance(con, quarter, withheld_topics)
         if not provenance["submissions"]:
             raise NothingBuilt(
@@ -120,6 +120,7 @@ def _publish(
                 "schema_version": schema.declared().version,
                 "changed_cells": revision.counted(con, changed),
                 "content_sha256": content,
+                "remembered_releases": remembered,
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 "reason": reason or _reason(settings, quarter, withheld_topics, provenance),
             },
@@ -132,17 +133,50 @@ def _publish(
     return Outcome(release, is_new=True)
 
 
+def _protected(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    quarter: Quarter,
+    manifest: Mapping[str, Any],
+    withheld: Collection[str],
+) -> tuple[list[PublishedTable], str, list[str]]:
+    """The tables to be copied, their hash, and the earlier releases whose hidden figures stay hidden in them.
+
+    The same figures give the release that stands: they are first protected as they were then, and anew only where they are others.
+    """
+    newest, now = ledger.newest(settings, quarter), near(settings, quarter)
+    then = newest.manifest().get("remembered_releases", now) if newest else now
+    for remembered in (then, now):
+        staged = _stage(con, settings, remembered, manifest, withheld)
+        tables = [_with_old_names(con, table, quarter) for table in staged]
+        content = _content_hash(con, tables)
+        if remembered == now or (newest is not None and newest.manifest()["content_sha256"] == content):
+            break
+        for (name,) in con.execute("select table_name from duckdb_tables() where temporary").fetchall():
+            con.execute(f"drop table temp.main.{name}")
+    return tables, content, remembered
+
+
 def _stage(
-    con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], withheld: Collection[str]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    remembered: Collection[str],
+    manifest: Mapping[str, Any],
+    withheld: Collection[str],
 ) -> list[PublishedTable]:
     """Make the temporary tables that will be copied, with small numbers hidden."""
-    staged = []
-    for table in published_tables(manifest, withheld):
-        relation = f"release_{table.name}"
+    listed = published_tables(manifest, withheld)
+    metrics = {}
+    for table in listed:
         if table.name in METRIC_KEYS:
             withhold(con, table.name, f"open_{table.name}", withheld)
-            suppress(con, f"open_{table.name}", relation, "area_rollup", "metric_nested", METRIC_KEYS[table.name])
-        else:
+            metrics[f"open_{table.name}"] = f"release_{table.name}"
+    # The metric tables tell of the same children, so they are protected together, with what earlier releases hid.
+    protect_all(con, metrics, "partner", earlier_metrics(con, settings, remembered))
+    staged = []
+    for table in listed:
+        relation = f"release_{table.name}"
+        if table.name not in METRIC_KEYS:
             hide_small_numbers(con, table, relation)
         staged.append(replace(table, relation=f"temp.main.{relation}"))
     return staged
@@ -240,7 +274,12 @@ def _write(
         final.release_id,
         tables,
         manifest,
-        [lambda folder, _: open_data.write(con, folder, quarter), *([pages] if pages else [])],
+        [
+            lambda folder, _: open_data.write(
+                con, folder, quarter, earlier=earlier_open_data(con, settings, manifest["remembered_releases"])
+            ),
+            *([pages] if pages else []),
+        ],
     )
     final.folder.parent.mkdir(parents=True, exist_ok=True)
     os.rename(staging / final.release_id, final.folder)
