@@ -22,7 +22,8 @@ YEAR_TO_DATE = "calendar_ytd"
 FILTERS = {"service": "Service", "tier": "Tier", "breakdown": "Breakdown"}
 _GROUPED_BY = {"breakdown": "breakdown_topic"}
 _UNITS = {"pct": ("%", "1"), "count": ("", "0")}
-_PARTS = {"value": "", "numerator": "_numerator", "denominator": "_denominator"}
+_LABEL_LIMIT = 100  # of the same API
+_PARTS = {"value": "", "numerator": "_num", "denominator": "_den"}  # a name of more than 50 signs cannot be served by the DfE's API
 META = (*open_data_checks.META_COLUMNS, "filter_default")
 
 
@@ -120,6 +121,8 @@ def _indicators(con: duckdb.DuckDBPyConnection) -> list[_Indicator]:
         parts = ("value",) if unit == "count" else tuple(_PARTS) if unit == "pct" else ("value", "denominator")
         for part in parts:
             told = label if part == "value" else f"{label}: {part}"
+            if len(told) > _LABEL_LIMIT:
+                told = f"{stem.replace('_', ' ')}: {part}"
             found.append(
                 _Indicator(
                     f"{stem}{_PARTS[part]}", metric, window, part, told, topic.replace("_", " ").capitalize(), unit
