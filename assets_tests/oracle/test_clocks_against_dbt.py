@@ -10,7 +10,7 @@ import pytest
 
 from .compare import CLOCKS, Comparison, answers, children_of, compare
 from .records import Child, setting_of
-from .therapy_records import STOPPED_SENDING
+from .lives import STOPPED_SENDING
 
 CHILDREN, SEED = 20_000, 2024
 SETTING = setting_of(2023, 4)  # it holds 29 February, and the clocks change on its last day

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from . import local_waits, plans, therapies
+from . import local_waits, plans, waits
 from .children import a_child
 from .choices import Drawn, Seeded
 from .clocks import Answer, band_of
@@ -66,7 +66,7 @@ def test_every_case_has_its_answers(sample: tuple[Child, Setting]) -> None:
         for t in child.teams
         if t.team_type in ("33", "23") and t.period == newest[t.provider, t.referral]
     }
-    assert len(therapies.answers(child, setting)) == len(services)
+    assert len(waits.answers(child, setting)) == len(services)
     asked = [
         *((row[0], row[2], 1) for row in child.sleeps),
         *((row.sender, row.caseload, 2) for row in child.caseloads),
@@ -91,7 +91,7 @@ def test_the_order_of_the_rows_says_nothing(sample: tuple[Child, Setting]) -> No
 def test_spells_of_a_provider_never_overlap(sample: tuple[Child, Setting]) -> None:
     """A counted wait began more than five days after the one before it had ended, and never while that was open."""
     child, setting = sample
-    found = [a for a in therapies.answers(child, setting) if "duplicate_in_spell" not in a.left_out]
+    found = [a for a in waits.answers(child, setting) if "duplicate_in_spell" not in a.left_out]
     found += [
         a
         for a in local_waits.answers(child, setting)
