@@ -31,7 +31,8 @@ SELECT = " ".join(f"+path:models/marts/{folder}" for folder in ("clocks", "cohor
 _IDENTIFIERS = (
     "person_key", "requeststableid", "assessmenttableid", "namedplantableid", "activeplanstableid", "servicerequestid",
     "carecontactid", "careactivityid", "patientpathwayid", "referral_id", "step_id", "caseload_id", "request_id",
-    "review_id", "package_id", "advice_id",
+    "review_id", "package_id", "advice_id", "localpatientid", "careprofteamlocalid", "othercareprofteamlocalid", "careactid",
+    "patpathid", "careplanid",
 )  # fmt: skip
 
 

@@ -70,7 +70,8 @@ def _send(c: Choices, child: Child, provider: str, name: str, life: Life, period
     ))  # fmt: skip
     for team in teams:
         team_type = "A06" if team.team_type == "C04" and c.chance(2) else team.team_type
-        if is_sixth and c.chance(95):
+        is_listed = any((t.provider, t.period, t.team) == (provider, place, team.name) for t in child.mind_team_types)
+        if is_sixth and not is_listed and c.chance(95):  # a provider's list names a team once
             child.mind_team_types.append(TeamType(provider, place, team.name, team_type))
         if team != first or team.closed or c.chance(20):
             child.mind_teams.append(Team(
