@@ -35,7 +35,7 @@ class Chunk(NamedTuple):
     seconds: float
 
 
-def main(count: int = CHILDREN, notes: Path = NOTES) -> None:
+def main(count: int = CHILDREN, *, notes: Path = NOTES) -> None:
     """Compare chunk by chunk and print; exit code 1 where the two differ."""
     code = fingerprint()
     before = {(chunk.seed, chunk.children): chunk for chunk in noted(notes, code) if not chunk.differences}

@@ -20,7 +20,14 @@ def asked(child: Child, setting: Setting) -> Iterator[Asked]:
         suspected = {(s.scheme, s.diagnosis) for s in child.suspicions if (s.provider, s.referral) == key}
         teams = newest((t for t in child.teams if (t.provider, t.referral) == key), lambda t: t.team or t.team_type)
         return [
-            Part(t.team, t.team_type, of_community(t.team_type, referral.reason, suspected), t.closed, t.rejected, end_of(setting, t))
+            Part(
+                t.team,
+                t.team_type,
+                of_community(t.team_type, referral.reason, suspected),
+                t.closed,
+                t.rejected,
+                end_of(setting, t),
+            )
             for t in teams
         ]
 

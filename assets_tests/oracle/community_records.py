@@ -6,12 +6,25 @@ from collections.abc import Sequence
 from datetime import date
 
 from .choices import Choices
-from .lives import ATTENDANCE, STOPPED_SENDING, Life, a_life, again, extracts_of, first_day, known
+from .lives import STOPPED_SENDING, Life, a_life, again, extracts_of, first_day, kept_in, known, rtt_in
 from .records import Activity, Child, Contact, Diagnosis, Period, Referral, Rtt, Setting, Team
 
 PROVIDERS = ("RHA", "RY8", "RXM", "RTD")
 THERAPIES = (("33",), ("33",), ("33",), ("23",), ("23",), ("33", "23"), ("33", "26"), ("33", "33"), ("26",))
-OTHERS = (("06",), ("06",), ("17",), ("24",), ("32",), ("50",), ("26",), ("06", "17"), ("26", "06"), ("32", "38"), ("24", "24"), ("06", "06"))
+OTHERS = (
+    ("06",),
+    ("06",),
+    ("17",),
+    ("24",),
+    ("32",),
+    ("50",),
+    ("26",),
+    ("06", "17"),
+    ("26", "06"),
+    ("32", "38"),
+    ("24", "24"),
+    ("06", "06"),
+)
 _REASONS = (None, "017", "001")
 _CORRECTED = {"33": "23", "23": "33", "06": "17", "17": "06"}
 
@@ -47,20 +60,14 @@ def _send(c: Choices, child: Child, provider: str, name: str, life: Life, period
             kind = _CORRECTED.get(team.team_type, team.team_type) if recode else team.team_type
             closed, rejected = known(team.closed, horizon), known(team.rejected, horizon)
             child.teams.append(Team(provider, place, referral, team.name, kind, closed, rejected))
-    for number, held in enumerate(life.appointments):
-        if known(held.day, horizon) is None or c.chance(5):
-            continue
-        attendance = c.pick(ATTENDANCE) if c.chance(3) else held.attendance
+    for number, held in kept_in(c, life, horizon):
         contact = f"c{life.contacts_name}_{number}"
-        child.contacts.append(Contact(provider, place, contact, referral, held.team, held.day, attendance))
+        child.contacts.append(Contact(provider, place, contact, referral, held.team, held.day, held.attendance))
         if held.activity is not None:
             child.activities.append(Activity(provider, place, f"v{name}_{number}", contact, held.activity))
             if c.chance(10):
                 child.activities.append(Activity(provider, place, f"w{name}_{number}", contact, "02"))
-    if life.rtt is not None:
-        start, end, status = life.rtt
-        ended = known(end, horizon)
-        child.rtts.append(Rtt(provider, place, referral, f"y{name}", start, ended, status if ended or end is None else "20"))
+    child.rtts += [Rtt(provider, place, referral, f"y{name}", *told) for told in rtt_in(life, horizon)]
     for scheme, code, day in life.suspected:
         if known(day, horizon):
             child.suspicions.append(Diagnosis(provider, place, referral, scheme, code, day))

@@ -129,10 +129,8 @@ def _held(contact: Contact, parts: Sequence[Part], done: set[str]) -> Held:
 
 
 def _service_of(contact: Contact, parts: Sequence[Part]) -> str | None:
-    if contact.team is not None:
-        own = [part for part in parts if part.name == contact.team]
-    else:
-        own = [part for part in parts if part.is_first]
+    by_name = contact.team is not None
+    own = [part for part in parts if (part.name == contact.team if by_name else part.is_first)]
     if own and own[0].service is not None:
         return own[0].service
     kinds = {part.service or part.kind or part.name for part in parts}

@@ -13,9 +13,16 @@ from .records import Period, Setting
 STOPPED_SENDING = "NR3"  # sent the first two extracts and no more
 _LIMITS = (126, 91)
 _RTT = ("20", "30", "30", "10", "34", "31", "36", "33", "92")
-ATTENDANCE = ("5", "3", "3", "7", "2", "4", "6", "5", None)
+_ATTENDANCE = ("5", "3", "3", "7", "2", "4", "6", "5", None)
 _ACTIVITY = ("03", "03", "02", "04", "01", "06", None)
-_SUSPECTED = (("06", "401204006"), ("02", "F84.0"), ("06", "406506008"), ("02", "f90"), ("02", "F70"), ("06", "35919005"))
+_SUSPECTED = (
+    ("06", "401204006"),
+    ("02", "F84.0"),
+    ("06", "406506008"),
+    ("02", "f90"),
+    ("02", "F70"),
+    ("06", "35919005"),
+)
 _DIAGNOSED = (("02", "F84.0"), ("06", "408856003"), ("02", "F90.1"), ("02", "H90"))
 
 
@@ -69,7 +76,13 @@ def again(c: Choices, life: Life) -> date:
 
 
 def a_life(
-    c: Choices, setting: Setting, received: date, types: Sequence[str], reasons: Sequence[str | None], team_name: str, contacts_name: str
+    c: Choices,
+    setting: Setting,
+    received: date,
+    types: Sequence[str],
+    reasons: Sequence[str | None],
+    team_name: str,
+    contacts_name: str,
 ) -> Life:
     """A life of a referral received on that day by teams of these types; `team_name` begins the names of its teams."""
     discharged = _a_day(c, setting, received, 35)
@@ -106,6 +119,24 @@ def known(day: date | None, horizon: date) -> date | None:
     return day if day is not None and day <= horizon else None
 
 
+def kept_in(c: Choices, life: Life, horizon: date) -> list[tuple[int, Appointment]]:
+    """The appointments that an extract tells, by number: a few are missing, of a few the attendance is another."""
+    found = []
+    for number, held in enumerate(life.appointments):
+        if known(held.day, horizon) is not None and not c.chance(5):
+            found.append((number, held._replace(attendance=c.pick(_ATTENDANCE)) if c.chance(3) else held))
+    return found
+
+
+def rtt_in(life: Life, horizon: date) -> list[tuple[date, date | None, str]]:
+    """The treatment period as an extract tells it: of one that has not ended yet, that it goes on."""
+    if life.rtt is None:
+        return []
+    start, end, status = life.rtt
+    ended = known(end, horizon)
+    return [(start, ended, status if ended or end is None else "20")]
+
+
 def _a_day(c: Choices, setting: Setting, received: date, per_cent: int) -> date | None:
     return a_stop(c, setting, received, _LIMITS) if c.chance(per_cent) else None
 
@@ -125,7 +156,7 @@ def _appointments(
     """Up to four appointments; where the first is missed, often nothing follows but discharge."""
     found: list[Appointment] = []
     for place in range(c.pick((1, 0, 2, 3, 4, 1))):
-        attendance = c.pick(ATTENDANCE)
+        attendance = c.pick(_ATTENDANCE)
         if place == 0 and discharged is not None and discharged > received and c.chance(25):
             day, attendance = plus(discharged, -c.pick((1, 0, 5))), c.pick(("3", "7"))
             found.append(Appointment(max(day, received), attendance, None, teams[0].name if teams else None))

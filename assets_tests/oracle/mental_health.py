@@ -57,7 +57,9 @@ def _parts(child: Child, newest_row: MindReferral, listed: dict[tuple[str, str],
             told[row.team][row.period].append((row.team, None, None, row.rejected))
     for team in child.mind_teams:
         if (team.provider, team.referral) == key:
-            told[team.team or team.team_type or "-"][team.period].append((team.team, team.team_type, team.closed, team.rejected))
+            told[team.team or team.team_type or "-"][team.period].append(
+                (team.team, team.team_type, team.closed, team.rejected)
+            )
     if not told:
         service = of_mental_health(None, newest_row.reason)
         return [Part(None, None, service, None, newest_row.rejected, end_of(setting, newest_row), is_first=True)]

@@ -6,8 +6,21 @@ from datetime import date
 
 from .choices import Choices
 from .days import a_stop, plus
-from .lives import ATTENDANCE, STOPPED_SENDING, Life, a_life, again, extracts_of, first_day, known
-from .records import Activity, CarePlan, Child, Contact, Diagnosis, MindReferral, Period, Rtt, Score, Setting, Team, TeamType
+from .lives import STOPPED_SENDING, Life, a_life, again, extracts_of, first_day, kept_in, known, rtt_in
+from .records import (
+    Activity,
+    CarePlan,
+    Child,
+    Contact,
+    Diagnosis,
+    MindReferral,
+    Period,
+    Rtt,
+    Score,
+    Setting,
+    Team,
+    TeamType,
+)
 
 MIND_PROVIDERS = ("RHA", "RXM", "RY8")  # RHA and RXM send community extracts as well
 _SIXTH_FROM = {"RHA": 0, "RXM": 4, "RY8": 2, STOPPED_SENDING: 4}
@@ -47,15 +60,25 @@ def add_mental_health(c: Choices, setting: Setting, child: Child, name: str) -> 
         kinds = c.pick(_KINDS) if c.chance(30) else kinds
 
 
-def _send_plan(c: Choices, setting: Setting, child: Child, provider: str, name: str, life: Life, newest: Period) -> None:
+def _send_plan(
+    c: Choices, setting: Setting, child: Child, provider: str, name: str, life: Life, newest: Period
+) -> None:
     """A care plan, in the newest extract and at times with another day in one before."""
-    day = c.pick((life.received, life.discharged or life.received)) if c.chance(25) else a_stop(c, setting, life.received, (30, 91))
+    day = (
+        c.pick((life.received, life.discharged or life.received))
+        if c.chance(25)
+        else a_stop(c, setting, life.received, (30, 91))
+    )
     if c.chance(20):
         day = plus(day, c.pick((0, 1, -1)))
     patient = child.person.key
     if newest.place and c.chance(20):
-        child.care_plans.append(CarePlan(provider, newest.place - 1, f"l{name}", patient, patient, plus(day, -c.below(90))))
-    child.care_plans.append(CarePlan(provider, newest.place, f"l{name}", patient, patient, None if c.chance(4) else day))
+        child.care_plans.append(
+            CarePlan(provider, newest.place - 1, f"l{name}", patient, patient, plus(day, -c.below(90)))
+        )
+    child.care_plans.append(
+        CarePlan(provider, newest.place, f"l{name}", patient, patient, None if c.chance(4) else day)
+    )
 
 
 def _send(c: Choices, child: Child, provider: str, name: str, life: Life, period: Period, horizon: date) -> None:
@@ -63,7 +86,9 @@ def _send(c: Choices, child: Child, provider: str, name: str, life: Life, period
     is_sixth = place >= _SIXTH_FROM[provider]
     teams = [team for team in life.teams if place < team.named_until or place == 0]
     first = teams[0] if teams and is_sixth and c.chance(95) else None
-    rejected = first.rejected if first else life.received if is_sixth and not life.teams and life.reason == "15" else None
+    rejected = (
+        first.rejected if first else life.received if is_sixth and not life.teams and life.reason == "15" else None
+    )
     child.mind_referrals.append(MindReferral(
         provider, place, referral, patient, patient, life.received, known(life.discharged, horizon), c.chance(2), life.reason,
         first.name if first else None, known(rejected, horizon),
@@ -77,19 +102,13 @@ def _send(c: Choices, child: Child, provider: str, name: str, life: Life, period
             child.mind_teams.append(Team(
                 provider, place, referral, team.name, None if is_sixth else team_type, known(team.closed, horizon), known(team.rejected, horizon),
             ))  # fmt: skip
-    for number, held in enumerate(life.appointments):
-        if known(held.day, horizon) is None or c.chance(5):
-            continue
-        attendance = c.pick(ATTENDANCE) if c.chance(3) else held.attendance
+    for number, held in kept_in(c, life, horizon):
         contact = f"c{life.contacts_name}_{number}"
-        child.mind_contacts.append(Contact(provider, place, contact, referral, held.team, held.day, attendance))
+        child.mind_contacts.append(Contact(provider, place, contact, referral, held.team, held.day, held.attendance))
         if held.activity is not None:
             code = _PROCEDURES.get(held.activity)
             child.mind_activities.append(Activity(provider, place, f"v{name}_{number}", contact, code))
-    if life.rtt is not None:
-        start, end, status = life.rtt
-        ended = known(end, horizon)
-        child.mind_rtts.append(Rtt(provider, place, referral, f"y{name}", start, ended, status if ended or end is None else "20"))
+    child.mind_rtts += [Rtt(provider, place, referral, f"y{name}", *told) for told in rtt_in(life, horizon)]
     for scheme, code, day in life.diagnosed:
         if known(day, horizon):
             rows = child.mind_diagnoses if code == life.diagnosed[0][1] else child.mind_further_diagnoses

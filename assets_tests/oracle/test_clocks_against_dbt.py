@@ -12,8 +12,8 @@ import pytest
 
 from .clocks import Answer
 from .compare import Comparison, answers, children_of, compare
-from .records import Child, setting_of
 from .lives import STOPPED_SENDING
+from .records import Child, setting_of
 
 CHILDREN, SEED = 20_000, 2024
 SETTING = setting_of(2023, 4)  # it holds 29 February, and the clocks change on its last day
@@ -141,7 +141,9 @@ def _cases_of_mental_health(child: Child) -> Iterator[str]:
             yield "version 5, then version 6"
         if referral.team is None and not teams:
             yield "no team named"
-        if any(team.period < referral.period for team in teams) and referral.period not in {team.period for team in teams}:
+        if any(team.period < referral.period for team in teams) and referral.period not in {
+            team.period for team in teams
+        }:
             yield "team no longer named"
         if any(c.team is None for c in child.mind_contacts if (c.provider, c.referral) == key):
             yield "contact without a team"
@@ -151,7 +153,9 @@ def _cases_of_mental_health(child: Child) -> Iterator[str]:
             yield "both feeds of a provider"
     days = {plan.day for plan in child.care_plans}
     yield from ("care plan on the day of receipt" for one in newest.values() if one.received in days)
-    yield from ("care plan on the day of discharge" for one in newest.values() if one.discharged in days and one.discharged)
+    yield from (
+        "care plan on the day of discharge" for one in newest.values() if one.discharged in days and one.discharged
+    )
     yield from ("autism is suspected" for one in child.suspicions if one.diagnosis in ("401204006", "F84.0"))
 
 

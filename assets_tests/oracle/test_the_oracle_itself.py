@@ -68,7 +68,9 @@ def test_every_case_has_its_answers(sample: tuple[Child, Setting]) -> None:
         if part.service is not None
     }
     assert len(waits.answers(child, setting)) == sum(len(services.CLOCKS[service]) for *_, service in said)
-    sent = {("csds", r.provider, r.referral) for r in child.referrals} | {("mhsds", r.provider, r.referral) for r in child.mind_referrals}
+    sent = {("csds", r.provider, r.referral) for r in child.referrals} | {
+        ("mhsds", r.provider, r.referral) for r in child.mind_referrals
+    }
     assert {one[:3] for one in said} <= sent
     asked = [
         *((row[0], row[2], 1) for row in child.sleeps),

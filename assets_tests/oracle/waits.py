@@ -153,7 +153,10 @@ def _help(spell: Sequence[_Member]) -> list[date]:
         for kind in (
             [(m.referral.measured, m.referral.received) for m in spell],
             [(m.referral.planned, m.referral.received) for m in spell],
-            [([one.day for one in m.held if one.is_treatment or one.is_assessment], m.referral.received) for m in spell],
+            [
+                ([one.day for one in m.held if one.is_treatment or one.is_assessment], m.referral.received)
+                for m in spell
+            ],
         )
     ]
     day = _all_days(first)

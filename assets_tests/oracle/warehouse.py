@@ -231,7 +231,11 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list
     )
     schema = {name: pl.Int32 if name == "period" else _KINDS[kinds[name]] for name in names}
     # The records have days; a time late in the evening is of its day as any other.
-    times = [pl.col(name).cast(pl.Datetime("us")) + timedelta(hours=23, minutes=59) for name in names if kinds.get(name) == "TIMESTAMP"]
+    times = [
+        pl.col(name).cast(pl.Datetime("us")) + timedelta(hours=23, minutes=59)
+        for name in names
+        if kinds.get(name) == "TIMESTAMP"
+    ]
     con.register("incoming", pl.DataFrame(rows, schema=schema, orient="row").with_columns(times).to_arrow())
     if table == "person":
         con.execute("insert into raw.person by name from incoming")
