@@ -83,7 +83,7 @@ def noted(notes: Path, code: str) -> Iterator[Chunk]:
 def _note(notes: Path, chunk: Chunk) -> None:
     notes.parent.mkdir(exist_ok=True)
     with notes.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(chunk._asdict()) + "\n")
+        file.write("\n" + json.dumps(chunk._asdict()))  # on a line of its own, also after one that was cut off
 
 
 def _compare(code: str, seed: int, size: int) -> Chunk:
