@@ -25,13 +25,14 @@ from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.project import prepare
 
 CHILDREN, SEED, SETTING = 20_000, 1, setting_of(2024, 4)
-EVENTS_OF_THEM = 284_000  # as fct_event counts them; what was reached is printed
+EVENTS_OF_THEM = 427_000  # as fct_event counts them; what was reached is printed
 LIMITS = {4_000_000: (30, 4096), 20_000_000: (150, None)}
 SELECT = " ".join(f"+path:models/marts/{folder}" for folder in ("clocks", "cohort", "waits", "flow", "education"))
 _IDENTIFIERS = (
     "person_key", "requeststableid", "assessmenttableid", "namedplantableid", "activeplanstableid", "servicerequestid",
     "carecontactid", "careactivityid", "patientpathwayid", "referral_id", "step_id", "caseload_id", "request_id",
-    "review_id", "package_id", "advice_id",
+    "review_id", "package_id", "advice_id", "localpatientid", "careprofteamlocalid", "othercareprofteamlocalid", "careactid",
+    "patpathid", "careplanid",
 )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .choices import Choices
+from .community_records import OTHERS, THERAPIES, add_referrals
 from .ehc_records import add_requests
 from .local_records import add_local_rows
+from .mental_health_records import add_mental_health
 from .records import Child, Person, Setting
 from .step_records import add_steps
-from .therapy_records import add_referrals
 
 _AREAS = ("nottingham", "nottinghamshire", "derby", "newcastle", "nottingham", "derby", "elsewhere", None)
 
@@ -18,7 +19,11 @@ def a_child(c: Choices, setting: Setting, name: str) -> Child:
     child = Child(Person(f"p_{name}", age, c.pick(_AREAS), c.chance(3)))
     kind = c.below(10)
     if kind < 7:
-        add_referrals(c, setting, child, name)
+        add_referrals(c, setting, child, name, THERAPIES)
+    if c.chance(45):
+        add_referrals(c, setting, child, f"{name}_o", OTHERS)
+    if c.chance(45):
+        add_mental_health(c, setting, child, name)
     if kind > 3:
         add_requests(c, setting, child, name)
         add_steps(c, setting, child, name)

@@ -1,4 +1,4 @@
-"""What a clock says at the quarter's end: the state, the days and what takes it out. Shared by plans and therapies.
+"""What a clock says at the quarter's end: the state, the days and what takes it out. Shared by plans and waits.
 
 From domain rules 7.1 and 7.2: days are calendar days and the limit day is inside; open is started by Q and not settled by Q; what cannot
 be (a stop before its start, a start after the freeze date, more than ten years) is kept, named and not counted.

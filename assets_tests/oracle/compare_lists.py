@@ -19,8 +19,9 @@ from sendjc_pipeline.warehouse.connection import connect
 
 from . import days, lists
 from .choices import Choices, Seeded
+from .community_records import PROVIDERS
+from .lives import STOPPED_SENDING
 from .records import Setting
-from .therapy_records import PROVIDERS, STOPPED_SENDING
 from .warehouse import build_models, create_empty
 
 EDGES = (0, 7, 8, 14, 15, 28, 29, 84, 85, 91, 92, 126, 127, 364, 365, 366)

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from .clocks import band_of
+from .lives import STOPPED_SENDING
 from .records import Setting
-from .therapy_records import STOPPED_SENDING
 
 SERVICES = {"slt_treatment_18w": ("slt", 126), "ot_treatment_13w": ("ot", 91), "hearing_assessment": ("hearing", 0)}
 AREAS = ("nottingham", "nottinghamshire", "derby", "newcastle")

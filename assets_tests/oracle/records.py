@@ -141,22 +141,48 @@ class Referral(NamedTuple):
     received: date
     discharged: date | None
     has_lost_rows: bool
+    reason: str | None = None
 
 
-class Team(NamedTuple):
-    """CYP102: a team that the referral went to, as sent in one extract."""
+class MindReferral(NamedTuple):
+    """MHS101 as sent in one extract; version 6 names the first team and its rejection, version 5 neither."""
 
     provider: str
     period: int
     referral: str
-    team: str
-    team_type: str
+    person: str
+    patient: str
+    received: date
+    discharged: date | None
+    has_lost_rows: bool
+    reason: str | None
+    team: str | None
+    rejected: date | None
+
+
+class Team(NamedTuple):
+    """CYP102 or MHS102: a team that the referral went to, as sent in one extract; version 6 of MHS102 does not tell its type."""
+
+    provider: str
+    period: int
+    referral: str
+    team: str | None
+    team_type: str | None
     closed: date | None
     rejected: date | None
 
 
+class TeamType(NamedTuple):
+    """MHS902: what a provider's team is, as sent in one extract."""
+
+    provider: str
+    period: int
+    team: str
+    team_type: str
+
+
 class Contact(NamedTuple):
-    """CYP201: an appointment; `attendance` is None where it has not happened or was not recorded."""
+    """CYP201 or MHS201: an appointment; `attendance` is None where it has not happened or was not recorded."""
 
     provider: str
     period: int
@@ -168,17 +194,17 @@ class Contact(NamedTuple):
 
 
 class Activity(NamedTuple):
-    """CYP202: what was done at an appointment."""
+    """CYP202 (a type of activity) or MHS202 (a procedure): what was done at an appointment."""
 
     provider: str
     period: int
     activity: str
     contact: str
-    activity_type: str
+    code: str | None
 
 
 class Rtt(NamedTuple):
-    """CYP104: a referral-to-treatment period."""
+    """CYP104 or MHS104: a referral-to-treatment period."""
 
     provider: str
     period: int
@@ -187,6 +213,38 @@ class Rtt(NamedTuple):
     start: date
     end: date | None
     status: str
+
+
+class Diagnosis(NamedTuple):
+    """CYP606 (provisional), CYP607, CYP608, MHS604 or MHS605: a diagnosis under a referral."""
+
+    provider: str
+    period: int
+    referral: str
+    scheme: str
+    diagnosis: str
+    day: date | None
+
+
+class Score(NamedTuple):
+    """MHS606: an outcome was measured with a tool."""
+
+    provider: str
+    period: int
+    referral: str
+    tool: str
+    day: date | None
+
+
+class CarePlan(NamedTuple):
+    """MHS008: a plan that was made with a patient, under no referral."""
+
+    provider: str
+    period: int
+    care_plan: str
+    person: str
+    patient: str
+    day: date | None
 
 
 class Sleep(NamedTuple):
@@ -284,6 +342,19 @@ class Child:
     contacts: list[Contact] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     rtts: list[Rtt] = field(default_factory=list)
+    suspicions: list[Diagnosis] = field(default_factory=list)
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    further_diagnoses: list[Diagnosis] = field(default_factory=list)
+    mind_referrals: list[MindReferral] = field(default_factory=list)
+    mind_teams: list[Team] = field(default_factory=list)
+    mind_team_types: list[TeamType] = field(default_factory=list)
+    mind_contacts: list[Contact] = field(default_factory=list)
+    mind_activities: list[Activity] = field(default_factory=list)
+    mind_rtts: list[Rtt] = field(default_factory=list)
+    mind_diagnoses: list[Diagnosis] = field(default_factory=list)
+    mind_further_diagnoses: list[Diagnosis] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    care_plans: list[CarePlan] = field(default_factory=list)
     sleeps: list[Sleep] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     caseloads: list[Caseload] = field(default_factory=list)
@@ -293,7 +364,9 @@ class Child:
 
 TABLES = (
     "requests", "assessments", "plans", "active_plans", "local_requests", "local_reviews", "advices",
-    "referrals", "teams", "contacts", "activities", "rtts",
+    "referrals", "teams", "contacts", "activities", "rtts", "suspicions", "diagnoses", "further_diagnoses",
+    "mind_referrals", "mind_teams", "mind_team_types", "mind_contacts", "mind_activities", "mind_rtts", "mind_diagnoses",
+    "mind_further_diagnoses", "scores", "care_plans",
     "sleeps", "steps", "caseloads", "items", "packages",
 )  # fmt: skip
 

@@ -60,7 +60,7 @@ def _renamed(child: Child, place: int) -> Child:
 
 _IDENTIFIERS = (
     "request", "assessment", "plan", "active_plan", "local_request", "local_review", "advice",
-    "referral", "contact", "activity", "pathway", "step", "caseload", "item", "package",
+    "referral", "team", "contact", "activity", "patient", "care_plan", "pathway", "step", "caseload", "item", "package",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from . import local_waits, plans, therapies
+from . import community, local_waits, mental_health, plans, services, waits
 from .children import a_child
 from .choices import Drawn, Seeded
 from .clocks import Answer, band_of
@@ -60,13 +60,18 @@ def test_every_case_has_its_answers(sample: tuple[Child, Setting]) -> None:
     child, setting = sample
     known = [r for r in child.requests if r.received >= date(2014, 9, 1)]
     assert len(plans.answers(child, setting)) == 6 * len(known)
-    newest = {(r.provider, r.referral): r.period for r in sorted(child.referrals, key=lambda r: r.period)}
-    services = {
-        (t.provider, t.referral, t.team_type)
-        for t in child.teams
-        if t.team_type in ("33", "23") and t.period == newest[t.provider, t.referral]
+    said = {
+        (feed, one.provider, one.referral, part.service)
+        for feed, rows in (("csds", community.asked(child, setting)), ("mhsds", mental_health.asked(child, setting)))
+        for one in rows
+        for part in one.parts
+        if part.service is not None
     }
-    assert len(therapies.answers(child, setting)) == len(services)
+    assert len(waits.answers(child, setting)) == sum(len(services.CLOCKS[service]) for *_, service in said)
+    sent = {("csds", r.provider, r.referral) for r in child.referrals} | {
+        ("mhsds", r.provider, r.referral) for r in child.mind_referrals
+    }
+    assert {one[:3] for one in said} <= sent
     asked = [
         *((row[0], row[2], 1) for row in child.sleeps),
         *((row.sender, row.caseload, 2) for row in child.caseloads),
@@ -91,7 +96,7 @@ def test_the_order_of_the_rows_says_nothing(sample: tuple[Child, Setting]) -> No
 def test_spells_of_a_provider_never_overlap(sample: tuple[Child, Setting]) -> None:
     """A counted wait began more than five days after the one before it had ended, and never while that was open."""
     child, setting = sample
-    found = [a for a in therapies.answers(child, setting) if "duplicate_in_spell" not in a.left_out]
+    found = [a for a in waits.answers(child, setting) if "duplicate_in_spell" not in a.left_out]
     found += [
         a
         for a in local_waits.answers(child, setting)

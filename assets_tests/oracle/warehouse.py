@@ -25,9 +25,11 @@ from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.raw_submissions import create_submission_tables
 
+from .community_records import PROVIDERS
+from .lives import STOPPED_SENDING
 from .local_records import SENT_LOCALLY
+from .mental_health_records import MIND_PROVIDERS
 from .records import LAYOUT, Child, Setting, told_from
-from .therapy_records import PROVIDERS, STOPPED_SENDING
 
 # Raw table of each kind of record, with the column that each of its fields fills; `partner` and `period` are those of the submission.
 COLUMNS = {
@@ -41,7 +43,8 @@ COLUMNS = {
         " amendment_notice_date final_amended_date"),
     "advices": ("ep_advice_ep_advice", "partner period advice_id person_key adviser_type requested_date allocated_date"
         " received_date cancelled_date late_reason"),
-    "referrals": ("csds_cyp101referral", "partner period servicerequestid person_key referralrequest_receiveddate discharge_date has_quarantined_descendant"),
+    "referrals": ("csds_cyp101referral", "partner period servicerequestid person_key referralrequest_receiveddate discharge_date has_quarantined_descendant"
+        " primaryreferralreason"),
     "teams": ("csds_cyp102servicetypereferredto", "partner period servicerequestid teamid_local teamtype referral_closuredate referral_rejectiondate"),
     "contacts": ("csds_cyp201carecontact", "partner period carecontactid servicerequestid teamid_local contact_date attendancestatus"),
     "activities": ("csds_cyp202careactivity", "partner period careactivityid carecontactid activity_type"),
@@ -69,6 +72,22 @@ COLUMNS = {
         "partner period package_id person_key break_type request_date agreed_date start_date end_date hours_used "
         "has_quarantined_descendant",
     ),
+    "suspicions": ("csds_cyp606provdiag", "partner period servicerequestid diagnosis_scheme provisionaldiagnosis provisionaldiagnosis_date"),
+    "diagnoses": ("csds_cyp607primdiag", "partner period servicerequestid diagnosis_scheme primarydiagnosis primarydiagnosis_date"),
+    "further_diagnoses": ("csds_cyp608secdiag", "partner period servicerequestid diagnosis_scheme secondarydiagnosis secondarydiagnosis_date"),
+    "mind_referrals": ("mhsds_mhs101referral", "partner period servicerequestid person_key localpatientid referralrequestreceiveddate"
+        " servdischdate has_quarantined_descendant primreasonreferralmh careprofteamlocalid referrejectiondate"),
+    "mind_teams": ("mhsds_mhs102otherservicetype", "partner period servicerequestid othercareprofteamlocalid servteamtypereftomh"
+        " referclosuredate referrejectiondate"),
+    "mind_team_types": ("mhsds_mhs902serviceteamdetails", "partner period careprofteamlocalid servteamtypemh"),
+    "mind_contacts": ("mhsds_mhs201carecontact", "partner period carecontactid servicerequestid othercareprofteamlocalid carecontdate attendstatus"),
+    "mind_activities": ("mhsds_mhs202careactivity", "partner period careactid carecontactid procedure"),
+    "mind_rtts": ("mhsds_mhs104rtt", "partner period servicerequestid patpathid refertotreatperiodstartdate refertotreatperiodenddate"
+        " refertotreatperiodstatus"),
+    "mind_diagnoses": ("mhsds_mhs604primdiag", "partner period servicerequestid diagschemeinuse primdiag codeddiagtimestamp"),
+    "mind_further_diagnoses": ("mhsds_mhs605secdiag", "partner period servicerequestid diagschemeinuse secdiag codeddiagtimestamp"),
+    "scores": ("mhsds_mhs606codedscoreassessmentrefer", "partner period servicerequestid codedasstooltype asstoolcomptimestamp"),
+    "care_plans": ("mhsds_mhs008careplantype", "partner period careplanid person_key localpatientid careplancreatdate"),
     "rtts": ("csds_cyp104rtt", "partner period servicerequestid patientpathwayid rtt_startdate rtt_enddate rtt_status"),
 }  # fmt: skip
 _LINK_COLUMNS = {
@@ -82,6 +101,7 @@ _KINDS = {
     "DATE": pl.Date,
     "BOOLEAN": pl.Boolean,
     "INTEGER": pl.Int32,
+    "TIMESTAMP": pl.Date,
 }
 _PLACE = "submission_id varchar, partner varchar, feed varchar, table_name varchar"
 _LEFT_OUT = {
@@ -161,20 +181,12 @@ def _submissions(setting: Setting) -> Iterable[tuple[Any, ...]]:
     for sender, feed in SENT_LOCALLY:
         for period in setting.periods:
             yield sender, feed, "1", period.place, period.label, period.start, period.end, _received(period.end, 20)
-    for provider in (*PROVIDERS, STOPPED_SENDING):
-        for period in setting.periods[:2] if provider == STOPPED_SENDING else setting.periods:
-            # One provider sent an old extract again after its newest one: it is old all the same.
-            days = 400 if (provider, period.place) == ("RTD", 1) else 20
-            yield (
-                provider,
-                "csds",
-                "1",
-                period.place,
-                period.label,
-                period.start,
-                period.end,
-                _received(period.end, days),
-            )
+    for feed, providers in (("csds", PROVIDERS), ("mhsds", MIND_PROVIDERS)):
+        for provider in (*providers, STOPPED_SENDING):
+            for period in setting.periods[:2] if provider == STOPPED_SENDING else setting.periods:
+                # Two providers sent an old extract again after their newest one: it is old all the same.
+                days = 400 if (provider, period.place) in (("RTD", 1), ("RXM", 0)) else 20
+                yield provider, feed, "1", *period, _received(period.end, days)
 
 
 def _of_council(setting: Setting, council: str) -> Iterable[tuple[Any, ...]]:
@@ -218,7 +230,13 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list
         con.execute(f"select column_name, data_type from duckdb_columns() where table_name = '{table}'").fetchall()
     )
     schema = {name: pl.Int32 if name == "period" else _KINDS[kinds[name]] for name in names}
-    con.register("incoming", pl.DataFrame(rows, schema=schema, orient="row").to_arrow())
+    # The records have days; a time late in the evening is of its day as any other.
+    times = [
+        pl.col(name).cast(pl.Datetime("us")) + timedelta(hours=23, minutes=59)
+        for name in names
+        if kinds.get(name) == "TIMESTAMP"
+    ]
+    con.register("incoming", pl.DataFrame(rows, schema=schema, orient="row").with_columns(times).to_arrow())
     if table == "person":
         con.execute("insert into raw.person by name from incoming")
     else:

@@ -20,18 +20,29 @@ referral as (
 ),
 
 -- A referral to two teams of one service is one wait: it is open while one of them has neither closed nor rejected it
--- (sources 3.5), and was rejected if each of them rejected it.
+-- (sources 3.5), and was rejected if each of them rejected it. A team that is no longer named was closed, as a referral that
+-- is no longer sent; where another team said that it was done, the later of the two days holds.
+team_closed as (
+    select
+        team.*,
+        least(team.closure_date, team.rejection_date) as told_date,
+        coalesce(
+            least(team.closure_date, team.rejection_date), case when team.period_end < parameter.as_of then team.period_end end
+        ) as told_or_silent_date
+    from {{ ref('int_' ~ feed ~ '__team') }} as team
+    cross join parameter
+),
+
 team_service as (
     select
         partner_id,
         service_request_id,
         service,
-        case
-            when count(coalesce(closure_date, rejection_date)) = count(*) then max(least(closure_date, rejection_date))
-        end as closure_date,
+        case when count(told_date) = count(*) then max(told_date) end as closure_date,
+        case when count(told_or_silent_date) = count(*) then max(told_or_silent_date) end as silent_date,
         case when count(rejection_date) = count(*) then max(rejection_date) end as rejection_date,
         max(period_end) as last_period_end
-    from {{ ref('int_' ~ feed ~ '__team') }}
+    from team_closed
     group by partner_id, service_request_id, service
 ),
 
@@ -63,9 +74,11 @@ asked as (
         referral.received_date,
         team_service.rejection_date,
         least(team_service.closure_date, referral.discharge_date) as discharge_date,
-        -- A team that is no longer named was closed, as a referral that is no longer sent.
         least(team_service.last_period_end, referral.period_end) as last_seen_date,
-        parameter.as_of,
+        case
+            when team_service.partner_id is not null then team_service.silent_date
+            when referral.period_end < parameter.as_of then referral.period_end
+        end as silent_date,
         untreated.untreated_date,
         referral.is_incomplete,
         referral.submission_id,
@@ -103,12 +116,8 @@ select
     asked.last_seen_date,
     -- Every open referral is sent again each period, so one that is no longer sent was closed; also where its provider
     -- stopped sending altogether (sources 0.7 and 3.5).
-    asked.last_seen_date < asked.as_of
-    and asked.discharge_date is null as is_closure_inferred,
-    coalesce(
-        asked.discharge_date,
-        case when asked.last_seen_date < asked.as_of then asked.last_seen_date end
-    ) as closed_date,
+    asked.discharge_date is null and asked.silent_date is not null as is_closure_inferred,
+    coalesce(asked.discharge_date, asked.silent_date) as closed_date,
     -- Turned away, if that is what closed it: who was discharged before was not.
     coalesce(asked.rejection_date <= asked.discharge_date, false) as is_rejected,
     asked.untreated_date,

@@ -27,6 +27,7 @@ active as (
             and member.provider_id = contact.provider_id
             and member.service_request_id = contact.service_request_id
             and member.service = contact.service
+            and member.received_date <= contact.contact_date
     where contact.is_treatment or contact.is_assessment
     group by member.spell_id
 )
