@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 from unit.gating_world import (
     COUNCILS,
-    FAULTS,
     FREEZE,
     OF_COUNCILS,
     LATE,
+    MISSING,
+    REFUSED,
     SENT,
+    UNUSABLE,
     Fault,
     World,
     referrals,
@@ -85,43 +87,56 @@ def test_no_feed_and_no_figure_is_left_out_of_this_trial(world: World) -> None:
         assert {area for *_, area in lines} == {*COUNCILS, "qt1"}, feed
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-@pytest.mark.parametrize(("feed", "partner"), SENDERS)
-def test_a_fault_holds_back_what_rests_on_it_and_nothing_else(
-    world: World, feed: str, partner: str, fault: Fault
-) -> None:
-    whole = world.verdicts()
+def holds_back(world: World, feed: str, partner: str, fault: Fault) -> None:
+    """Everything that rests on the feed of the partner says so, and all else is as it was."""
     world.spoil(feed, partner, fault)
     found = world.verdicts()
-    assert found.keys() == whole.keys()
+    assert found.keys() == world.whole.keys()
     hit = resting_on(feed, partner)
     for key, (status, reason) in found.items():
+        was, reason_before = world.whole[key]
         if key[:3] not in hit:
-            assert (status, reason) == whole[key], key
+            assert (status, reason) == (was, reason_before), key
             continue
         assert status == fault.status, (key, reason)
         assert f"{feed} from {partner}" in str(reason), (key, reason)
-        for said in (whole[key][1] or "").split("; "):
-            assert said in str(reason) or whole[key][0] not in ("withheld", "not_supplied"), (key, reason)
+        if was in ("withheld", "not_supplied"):  # what was missing before is still said
+            assert all(said in str(reason) for said in str(reason_before).split("; ")), (key, reason)
 
 
 @pytest.mark.parametrize(("feed", "partner"), SENDERS)
-def test_a_file_that_comes_after_the_freeze_fills_the_gap(world: World, feed: str, partner: str) -> None:
-    world.spoil(feed, partner, LATE)
-    held_back = world.verdicts()
+def test_a_refused_file_holds_back_what_rests_on_it_and_nothing_else(world: World, feed: str, partner: str) -> None:
+    holds_back(world, feed, partner, REFUSED)
+
+
+@pytest.mark.parametrize(("feed", "partner"), SENDERS)
+def test_a_missing_file_is_missed_where_it_is_needed_and_nowhere_else(world: World, feed: str, partner: str) -> None:
+    holds_back(world, feed, partner, MISSING)
+
+
+@pytest.mark.parametrize(("feed", "partner"), SENDERS)
+def test_a_file_that_comes_after_the_freeze_is_missed_until_it_fills_the_gap(
+    world: World, feed: str, partner: str
+) -> None:
+    holds_back(world, feed, partner, LATE)
     world.known_at(FREEZE + SENT)
-    filled = world.verdicts()
-    world.mend()
-    assert filled == world.verdicts() != held_back
+    assert world.verdicts() == world.whole
+
+
+@pytest.mark.parametrize("fault", UNUSABLE, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(("feed", "partner"), list(dict(SENDERS).items()))
+def test_a_file_of_which_nothing_may_be_used_is_as_good_as_refused(
+    world: World, feed: str, partner: str, fault: Fault
+) -> None:
+    holds_back(world, feed, partner, fault)
 
 
 def test_an_area_without_an_estimate_of_its_people_has_no_rates() -> None:
     world = World()
-    whole = world.verdicts()
     world.without_population("nottingham")
     rates = {row["metric_id"] for row in seed("metric_requirement") if row["feed"] == "population"}
     for key, (status, reason) in world.verdicts().items():
         if key[0] in rates and key[2] in ("nottingham", "qt1"):
             assert status == "not_supplied" and "population of nottingham" in str(reason), key
         else:
-            assert (status, reason) == whole[key], key
+            assert (status, reason) == world.whole[key], key
