@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import duckdb
-from unit.model_sql import SEEDS, load_seed, render
 
 from sendjc_pipeline.reporting import Quarter
+from unit.model_sql import SEEDS, load_seed, render
 
 QUARTER = Quarter.parse("2024-25-Q4")
 FREEZE = QUARTER.freeze
@@ -96,7 +96,10 @@ class World:
         self._con.execute("create schema raw; create schema kept")
         for name in SEED_NAMES:
             load_seed(self._con, name)
-            for column in seed(name)[0].keys() & {"valid_from", "valid_to"}:  # of a column without a day DuckDB makes a text
+            for column in seed(name)[0].keys() & {
+                "valid_from",
+                "valid_to",
+            }:  # of a column without a day DuckDB makes a text
                 self._con.execute(f"alter table {name} alter {column} type date")
         self._stub_children()
         self._fill()
@@ -107,19 +110,33 @@ class World:
 
     def _stub_children(self) -> None:
         children = [(number, *referral) for number, referral in enumerate(referrals())]
-        self._con.execute("create table child (person_key integer, area varchar, partner varchar, feed varchar, service varchar)")
+        self._con.execute(
+            "create table child (person_key integer, area varchar, partner varchar, feed varchar, service varchar)"
+        )
         self._con.executemany("insert into child values (?, ?, ?, ?, ?)", children)
         self._con.execute("create view dim_person as select person_key, area as residence_area_id from child")
         self._con.execute(
             "create view int_pathway__referral as select person_key, partner as provider_id, feed as source_feed, service,"
             " true as is_in_scope from child"
         )
-        self._con.execute("create table int_returns__population (area_id varchar, district varchar, year integer, people bigint)")
-        self._con.executemany("insert into int_returns__population values (?, 'Total', 2023, 1)", [(c,) for c in COUNCILS])
+        self._con.execute(
+            "create table int_returns__population (area_id varchar, district varchar, year integer, people bigint)"
+        )
+        self._con.executemany(
+            "insert into int_returns__population values (?, 'Total', 2023, 1)", [(c,) for c in COUNCILS]
+        )
 
     def _fill(self) -> None:
         rows = [
-            (f"{feed}-{partner}-{label}", partner, feed, label, Quarter.parse(label).start, Quarter.parse(label).end, _received(label))
+            (
+                f"{feed}-{partner}-{label}",
+                partner,
+                feed,
+                label,
+                Quarter.parse(label).start,
+                Quarter.parse(label).end,
+                _received(label),
+            )
             for feed, partner in senders()
             for label in PERIODS.get(feed, FOUR_QUARTERS)
         ]
@@ -152,7 +169,9 @@ class World:
 
     def spoil(self, feed: str, partner: str, fault: Fault) -> None:
         """Let the quarter's submission of a feed go wrong, and no other."""
-        self._con.execute(f"{fault.change} where feed = ? and partner = ? and period = ?", [feed, partner, QUARTER.label])
+        self._con.execute(
+            f"{fault.change} where feed = ? and partner = ? and period = ?", [feed, partner, QUARTER.label]
+        )
         self.known_at(FREEZE)
 
     def without_population(self, area: str) -> None:

@@ -1,16 +1,17 @@
-"""Every feed that a metric may need, of every partner, for every area, gone wrong in every way: what rests on it is held back and says by whom, and nothing else."""
+"""Every feed that a metric may need, of every partner and area, gone wrong in every way: what rests on it is held back and says by whom; nothing else is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+
 from unit.gating_world import (
     COUNCILS,
     FREEZE,
-    OF_COUNCILS,
     LATE,
     MISSING,
+    OF_COUNCILS,
     REFUSED,
     SENT,
     UNUSABLE,
