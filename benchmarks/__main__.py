@@ -1,4 +1,5 @@
-"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|identity-seed|identity-train]`.
+"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|figures [PER CENT]
+|identity-seed|identity-train]`.
 
 All but the last two without an argument: those write files of the repository.
 """
@@ -8,7 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import clocks, defects, identity, identity_seed, identity_train, intake, kill, marts, speed, swaps
+from benchmarks import (
+    clocks,
+    defects,
+    figures,
+    identity,
+    identity_seed,
+    identity_train,
+    intake,
+    kill,
+    marts,
+    speed,
+    swaps,
+)
 from benchmarks.measure import machine
 
 if __name__ == "__main__":
@@ -23,6 +36,7 @@ if __name__ == "__main__":
         "identity",
         "clocks",
         "marts",
+        "figures",
     ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
@@ -33,6 +47,7 @@ if __name__ == "__main__":
         "identity": lambda: identity.main(sizes or (200_000,)),
         "clocks": lambda: clocks.main(*sizes[:1]),
         "marts": lambda: marts.main("--large" in sys.argv),
+        "figures": lambda: figures.main(*sizes[:1]),
         "identity-seed": identity_seed.main,
         "identity-train": identity_train.main,
     }

@@ -1,4 +1,5 @@
--- A feed that somebody sent for an area before is missed when it stops: without it a count would fall, nobody knowing why.
+-- A feed that somebody sent for an area before is missed when it stops: without it a count would fall, nobody knowing
+-- why.
 with parameter as (
     select
         quarter,

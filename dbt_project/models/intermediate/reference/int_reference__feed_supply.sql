@@ -1,5 +1,5 @@
--- What a metric may need, for each area: the partners that are expected to send, whoever tells of a service, the councils'
--- own returns, and whoever has sent a feed before.
+-- What a metric may need, for each area: the partners that are expected to send, whoever tells of a service, the
+-- councils' own returns, and whoever has sent a feed before.
 {%- set local_feeds = ['ehc_local', 'ep_advice'] %}
 with parameter as (
     select
@@ -94,6 +94,15 @@ come as (
     group by partner_id, feed
 ),
 
+own_feed as (
+    {%- for feed in local_feeds %}
+    select '{{ feed }}' as feed
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
 own as (
     select
         council.area_id,
@@ -111,14 +120,7 @@ own as (
         end as reason
     from council
     cross join parameter
-    cross join (
-        {%- for feed in local_feeds %}
-        select '{{ feed }}' as feed
-        {%- if not loop.last %}
-        union all
-        {%- endif %}
-        {%- endfor %}
-    ) as own_feed
+    cross join own_feed
     left join come on council.area_id = come.partner_id and own_feed.feed = come.feed
 ),
 
@@ -144,7 +146,8 @@ resident as (
         'population' as feed,
         'Total' as service,
         case when count(population.area_id) > 0 then 'supplied' else 'not_supplied' end as submission_status,
-        case when count(population.area_id) = 0 then 'no estimate of the population of ' || council.area_id end as reason
+        case when count(population.area_id) = 0 then 'no estimate of the population of ' || council.area_id end
+            as reason
     from council
     cross join parameter
     left join {{ ref('int_returns__population') }} as population
