@@ -80,9 +80,9 @@ def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(
     assert [r.revision for r in ledger.all_releases(broken_derby)] == [1, 2]
     filled = figures(broken_derby)
     assert {key: filled[key][1] for key in wholes} == {key: whole[key][1] for key in wholes}
-    assert {figure[:2] for key, figure in filled.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes} == {
-        figure[:2] for key, figure in whole.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes
-    }
+    assert {
+        figure[:2] for key, figure in filled.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes
+    } == {figure[:2] for key, figure in whole.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes}
 
     said = release_of(broken_derby).manifest()
     assert "new or corrected submissions" in said["reason"]
