@@ -1,4 +1,5 @@
-"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]|...]`.
+"""`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]
+|figures [PER CENT]|identity-seed|identity-train]`.
 
 `identity-seed` and `identity-train` are two more, which write files of the repository; all others run without an argument.
 """
@@ -12,6 +13,7 @@ from benchmarks import (
     clocks,
     defects,
     disclosure,
+    figures,
     identity,
     identity_seed,
     identity_train,
@@ -36,6 +38,7 @@ if __name__ == "__main__":
         "clocks",
         "marts",
         "disclosure",
+        "figures",
     ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
@@ -47,6 +50,7 @@ if __name__ == "__main__":
         "clocks": lambda: clocks.main(*sizes[:1]),
         "marts": lambda: marts.main("--large" in sys.argv),
         "disclosure": lambda: disclosure.main(*sizes[:1]),
+        "figures": lambda: figures.main(*sizes[:1]),
         "identity-seed": identity_seed.main,
         "identity-train": identity_train.main,
     }

@@ -450,7 +450,7 @@ def test_waits_of_the_list_are_those_of_children_and_percentiles_need_ten(result
 def test_months_before_the_first_extract_tell_nothing(results: Results) -> None:
     assert results.rows(
         "select distinct child_count, value_status, dq_reason from mart_waiting_list where period = '2024-09' and provider_id = 'RHA'"
-    ) == [(None, "not_supplied", "no submission of RHA covers 2024-09")]
+    ) == [(None, "not_supplied", "no csds from RHA covers 2024-09")]
 
 
 def test_the_queue_of_speech_and_language_therapy(results: Results) -> None:

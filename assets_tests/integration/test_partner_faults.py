@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
+import duckdb
 import pytest
 
 from integration.conftest import QUARTER, RECEIVED, ROOT, new_home, run_job
@@ -12,6 +14,7 @@ from integration.test_quarterly_job import release_of, rows
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions.ledger import submit
+from unit.gating_world import seed
 
 
 def states(settings: Settings, metric: str) -> dict[object, object]:
@@ -33,23 +36,33 @@ def broken_derby(tmp_path: Path) -> Settings:
     return settings
 
 
+FIGURE = "metric_id, area_id, time_window, service, tier, breakdown_topic, breakdown"
+
+
+def figures(settings: Settings) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """(value, status, small numbers hidden?, why not) of every published figure."""
+    found = rows(settings, f"select {FIGURE}, value, value_status, suppression, dq_reason from METRICS")
+    return {row[:7]: row[7:] for row in found}
+
+
 def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(
-    broken_derby: Settings, tmp_path: Path
+    published: tuple[Settings, dg.ExecuteInProcessResult], broken_derby: Settings, tmp_path: Path
 ) -> None:
+    whole = figures(published[0])
     assert run_job(broken_derby).success
-    found = states(broken_derby, "ehcp_caseload")
-    assert found == {
-        "derby": "withheld",
-        "newcastle": "final",
-        "nottingham": "final",
-        "nottinghamshire": "final",
-        "qt1": "final",
-    }
-    reason = rows(
-        broken_derby, "select dq_reason from METRICS where metric_id = 'ehcp_caseload' and area_id = 'derby'"
-    )[0][0]
-    assert "sen2" in str(reason)
-    assert states(broken_derby, "slt_wait_over_18w_pct")["derby"] == "final"
+    found = figures(broken_derby)
+    need = {row["metric_id"] for row in seed("metric_requirement") if row["feed"] == "sen2"} - {"sensory_need_met_pct"}
+    for key, (value, status, _, reason) in found.items():
+        if key[1] == "derby" and key[0] in need:
+            assert (value, status) == (None, "withheld"), key
+            assert "sen2 from derby for 2024-25-Q4 was refused" in str(reason), key
+    assert {key[1] for key in found if found[key][1] == "withheld" and key[0] in need} == {"derby"}
+    # Of the other areas nothing is missing, and of Derby no whole that rests on other feeds; its parts by need or ethnicity rest on the return.
+    wholes = {key for key in whole if key[5] == "Total"}
+    kept = {key for key in wholes if key[0] not in need or key[1] != "derby"}
+    assert kept <= found.keys()
+    assert {key for key in kept if found[key][1] != whole[key][1]} == set()
+    assert {key for key in kept if key[1] != "derby" and found[key][0] != whole[key][0]} == set()
 
     mended = tmp_path / "mended"
     mended.mkdir()
@@ -64,9 +77,28 @@ def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(
         received_at=RECEIVED.replace(month=5, day=25),
     )
     assert run_job(broken_derby).success
-    assert release_of(broken_derby).revision == 2
-    assert states(broken_derby, "ehcp_caseload")["derby"] == "final"
     assert [r.revision for r in ledger.all_releases(broken_derby)] == [1, 2]
+    filled = figures(broken_derby)
+    assert {key: filled[key][1] for key in wholes} == {key: whole[key][1] for key in wholes}
+    assert {
+        figure[:2] for key, figure in filled.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes
+    } == {figure[:2] for key, figure in whole.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes}
+
+    said = release_of(broken_derby).manifest()
+    assert "new or corrected submissions" in said["reason"]
+    path = release_of(broken_derby).folder / "tables" / "revision.parquet"
+    gap = duckdb.sql(
+        "select distinct old_value, new_value, cause from read_parquet(?) where table_name = 'metric_quarterly'"
+        " and metric_id = 'ehcp_caseload' and area_id = 'derby' and breakdown_topic = 'Total' and column_name = 'value_status'",
+        params=[str(path)],
+    ).fetchall()
+    assert [row[:2] for row in gap] == [("withheld", "final")]
+    assert gap[0][2] in ("late data", "correction")
+    moved = duckdb.sql(
+        "select distinct area_id from read_parquet(?) where table_name = 'metric_quarterly' and column_name = 'value_status'",
+        params=[str(path)],
+    ).fetchall()
+    assert moved == [("derby",)]
 
 
 def test_a_feed_that_never_came_is_said_not_to_be_supplied(home_without: Callable[[str, str], Settings]) -> None:

@@ -16,11 +16,13 @@ told as (
         provider.service,
         provider.area_id,
         provider.provider_id,
-        max(case when supply.supply_status = 'withheld' then supply.reason end) as withheld_reason,
-        {{ count_if("supply.supply_status = 'not_supplied'") }} as gap_count,
+        {{ join_text("case when supply.month_end >= parameter.quarter_start and supply.supply_status = 'withheld'"
+            ~ " then supply.reason end", '; ') }} as withheld_reason,
+        {{ count_if("supply.supply_status <> 'supplied'") }} as gap_count,
         count(supply.month) as month_count,
         {{ count_if("supply.supply_status = 'not_supplied' and supply.month_end >= parameter.quarter_start") }}
             as late_gap_count,
+        {{ join_text('supply.missing_feeds', ' and no ') }} as missing_feeds,
         max(case when {{ is_frozen('parameter') }} then 1 else 0 end) as is_frozen
     from provider
     cross join {{ ref('stg_submission__run_parameter') }} as parameter
@@ -32,9 +34,11 @@ told as (
 worded as (
     select
         *,
-        coalesce(withheld_reason, 'no submission of ' || provider_id || ' covers ' || cast(
-            case when month_count = 0 then 12 else gap_count end as varchar
-        ) || ' of the twelve months') as reason,
+        coalesce(
+            withheld_reason,
+            'no ' || coalesce(missing_feeds, 'sound submission') || ' from ' || provider_id || ' covers '
+            || cast(case when month_count = 0 then 12 else gap_count end as varchar) || ' of the twelve months'
+        ) as reason,
         withheld_reason is null and gap_count = 0 and month_count > 0 as is_told_in_full
     from told
 ),

@@ -1,5 +1,5 @@
 -- Who speaks for a service: a provider that ever sent a feed which tells of it, or that is expected to. A month is
--- covered when every such feed of the provider has a submission for it.
+-- covered when every such feed of the provider has a sound submission for it.
 with feed_of_service as (
     select distinct
         rule.feed,
@@ -7,12 +7,24 @@ with feed_of_service as (
     from {{ ref('service_rule') }} as rule
 ),
 
+submission as (
+    select
+        sent.feed,
+        sent.partner_id as provider_id,
+        sent.period_start,
+        sent.period_end,
+        {{ submission_fault('sent', 'threshold', 'sent.period') }} as fault
+    from {{ ref('stg_submission__submission') }} as sent
+    cross join {{ ref('quality_threshold') }} as threshold
+    where threshold.threshold_id = 'max_quarantined_share'
+),
+
 sender as (
     select
-        submission.feed,
-        submission.partner_id as provider_id
-    from {{ ref('stg_submission__submission') }} as submission
-    where submission.is_selected and submission.status = 'accepted'
+        feed,
+        provider_id
+    from submission
+    where fault is null
     union distinct
     select
         expected.feed,
@@ -26,15 +38,14 @@ sent as (
         sender.provider_id,
         calendar.month,
         calendar.month_end,
-        max(case when submission.submission_id is null then 0 else 1 end) as is_covered
+        {{ count_if('submission.provider_id is not null and submission.fault is null') }} > 0 as is_covered,
+        {{ join_text('submission.fault', '; ') }} as faults
     from sender
     cross join {{ ref('int_reference__month') }} as calendar
-    left join {{ ref('stg_submission__submission') }} as submission
+    left join submission
         on
             sender.feed = submission.feed
-            and sender.provider_id = submission.partner_id
-            and submission.is_selected
-            and submission.status = 'accepted'
+            and sender.provider_id = submission.provider_id
             and calendar.month_end >= submission.period_start
             and calendar.month_end <= submission.period_end
     group by sender.feed, sender.provider_id, calendar.month, calendar.month_end
@@ -46,35 +57,24 @@ covered as (
         sent.provider_id,
         sent.month,
         sent.month_end,
-        min(sent.is_covered) as is_covered
+        {{ join_text('case when not sent.is_covered and sent.faults is null then sent.feed end', ' and no ') }}
+            as missing_feeds,
+        {{ join_text('case when not sent.is_covered then sent.faults end', '; ') }} as faults
     from sent
     inner join feed_of_service on sent.feed = feed_of_service.feed
     group by feed_of_service.service, sent.provider_id, sent.month, sent.month_end
-),
-
-refused as (
-    select
-        service,
-        partner_id as provider_id,
-        {{ join_text('reason', '; ') }} as reason
-    from {{ ref('mart_submission_status') }}
-    where submission_status = 'withheld'
-    group by service, partner_id
 )
 
 select
-    covered.service,
-    covered.provider_id,
-    covered.month,
-    covered.month_end,
+    service,
+    provider_id,
+    month,
+    month_end,
     case
-        when refused.provider_id is not null then 'withheld'
-        when covered.is_covered = 0 then 'not_supplied'
+        when faults is not null then 'withheld'
+        when missing_feeds is not null then 'not_supplied'
         else 'supplied'
     end as supply_status,
-    case
-        when refused.provider_id is not null then refused.reason
-        when covered.is_covered = 0 then 'no submission of ' || covered.provider_id || ' covers ' || covered.month
-    end as reason
+    coalesce(faults, 'no ' || missing_feeds || ' from ' || provider_id || ' covers ' || month) as reason,
+    missing_feeds
 from covered
-left join refused on covered.service = refused.service and covered.provider_id = refused.provider_id

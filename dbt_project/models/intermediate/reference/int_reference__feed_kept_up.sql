@@ -1,4 +1,5 @@
--- A feed that somebody sent for an area before is missed when it stops: without it a count would fall, nobody knowing why.
+-- A feed that somebody sent for an area before is missed when it stops: without it a count would fall, nobody knowing
+-- why.
 with parameter as (
     select
         quarter,
@@ -47,14 +48,28 @@ needed as (
     from parameter
 ),
 
+sent as (
+    select
+        submission.partner_id,
+        submission.feed,
+        submission.period_end,
+        {{ submission_fault('submission', 'threshold', 'parameter.quarter') }} as fault
+    from {{ ref('stg_submission__submission') }} as submission
+    cross join parameter
+    cross join {{ ref('quality_threshold') }} as threshold
+    where threshold.threshold_id = 'max_quarantined_share'
+),
+
 newest as (
     select
-        partner_id,
-        feed,
-        max(period_end) as tried_end,
-        max(case when is_selected and status = 'accepted' then period_end end) as used_end
-    from {{ ref('stg_submission__submission') }}
-    group by partner_id, feed
+        sent.partner_id,
+        sent.feed,
+        max(sent.period_end) as tried_end,
+        max(case when sent.fault is null then sent.period_end end) as used_end,
+        {{ join_text('case when sent.period_end >= needed.needed_end then sent.fault end', '; ') }} as faults
+    from sent
+    inner join needed on sent.feed = needed.feed
+    group by sent.partner_id, sent.feed
 ),
 
 judged as (
@@ -67,7 +82,8 @@ judged as (
             when newest.used_end >= needed.needed_end then 'supplied'
             when newest.tried_end >= needed.needed_end then 'withheld'
             else 'not_supplied'
-        end as submission_status
+        end as submission_status,
+        newest.faults
     from teller
     cross join parameter
     inner join needed on teller.feed = needed.feed
@@ -90,7 +106,7 @@ select
     end as submission_status,
     {{ join_text(
         "case judged.submission_status"
-        ~ " when 'withheld' then evidence.feed || ' from ' || judged.partner_id || ' for ' || judged.quarter || ' was refused'"
+        ~ " when 'withheld' then judged.faults"
         ~ " when 'not_supplied' then evidence.feed || ' from ' || judged.partner_id || ' has stopped: none came for ' || judged.quarter"
         ~ " end", '; ') }} as reason,
     count(judged.partner_id) = 0 as is_never_sent

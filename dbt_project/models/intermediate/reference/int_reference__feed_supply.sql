@@ -1,5 +1,5 @@
--- What a metric may need, for each area: the partners that are expected to send, whoever tells of a service, the councils'
--- own returns, and whoever has sent a feed before.
+-- What a metric may need, for each area: the partners that are expected to send, whoever tells of a service, the
+-- councils' own returns, and whoever has sent a feed before.
 {%- set local_feeds = ['ehc_local', 'ep_advice'] %}
 with parameter as (
     select
@@ -72,17 +72,35 @@ spring as (
     where returned.feed = 'school_census'
 ),
 
+-- A council's own returns for this quarter.
 sent as (
     select
         submission.partner_id,
         submission.feed,
-        max(
-            case when submission.is_selected and submission.status = 'accepted' then submission.period_end end
-        ) as newest_end,
-        max(submission.period_end) as newest_try
+        {{ submission_fault('submission', 'threshold', 'parameter.quarter') }} as fault
     from {{ ref('stg_submission__submission') }} as submission
-    inner join parameter on submission.period_end <= parameter.quarter_end
-    group by submission.partner_id, submission.feed
+    inner join parameter on submission.period_end = parameter.quarter_end
+    cross join {{ ref('quality_threshold') }} as threshold
+    where threshold.threshold_id = 'max_quarantined_share'
+),
+
+come as (
+    select
+        partner_id,
+        feed,
+        {{ count_if('fault is null') }} as sound_count,
+        {{ join_text('fault', '; ') }} as faults
+    from sent
+    group by partner_id, feed
+),
+
+own_feed as (
+    {%- for feed in local_feeds %}
+    select '{{ feed }}' as feed
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 own as (
@@ -91,27 +109,19 @@ own as (
         own_feed.feed,
         'ehc' as service,
         case
-            when sent.newest_end = parameter.quarter_end then 'supplied'
-            when sent.newest_try = parameter.quarter_end then 'withheld'
+            when come.sound_count > 0 then 'supplied'
+            when come.sound_count = 0 then 'withheld'
             else 'not_supplied'
         end as submission_status,
         case
-            when sent.newest_end = parameter.quarter_end then null
-            when sent.newest_try = parameter.quarter_end
-                then own_feed.feed || ' from ' || council.area_id || ' for ' || parameter.quarter || ' was refused'
+            when come.sound_count > 0 then null
+            when come.sound_count = 0 then come.faults
             else own_feed.feed || ' from ' || council.area_id || ' for ' || parameter.quarter || ' has not arrived'
         end as reason
     from council
     cross join parameter
-    cross join (
-        {%- for feed in local_feeds %}
-        select '{{ feed }}' as feed
-        {%- if not loop.last %}
-        union all
-        {%- endif %}
-        {%- endfor %}
-    ) as own_feed
-    left join sent on council.area_id = sent.partner_id and own_feed.feed = sent.feed
+    cross join own_feed
+    left join come on council.area_id = come.partner_id and own_feed.feed = come.feed
 ),
 
 kept_up as (
@@ -136,7 +146,8 @@ resident as (
         'population' as feed,
         'Total' as service,
         case when count(population.area_id) > 0 then 'supplied' else 'not_supplied' end as submission_status,
-        case when count(population.area_id) = 0 then 'no estimate of the population of ' || council.area_id end as reason
+        case when count(population.area_id) = 0 then 'no estimate of the population of ' || council.area_id end
+            as reason
     from council
     cross join parameter
     left join {{ ref('int_returns__population') }} as population

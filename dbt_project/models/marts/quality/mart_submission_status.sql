@@ -52,9 +52,9 @@ used as (
 judged as (
     select
         arrived.*,
-        threshold.value as max_quarantined_pct,
-        coalesce(arrived.worst_quarantined_pct > threshold.value, false) as is_mostly_refused
+        {{ submission_fault('arrived', 'threshold', 'parameter.quarter') }} as fault
     from arrived
+    cross join parameter
     cross join {{ ref('quality_threshold') }} as threshold
     where arrived.newest_rank = 1 and threshold.threshold_id = 'max_quarantined_share'
 )
@@ -68,10 +68,7 @@ select
     expected.partner as partner_id,
     case
         when judged.submission_id is null then 'not_supplied'
-        when
-            judged.status = 'rejected' or not judged.is_selected
-            or judged.is_mostly_refused or judged.empty_table is not null
-            then 'withheld'
+        when judged.fault is not null then 'withheld'
         else 'supplied'
     end as submission_status,
     case
@@ -79,22 +76,7 @@ select
             then
                 expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
                 || ' has not arrived'
-        when judged.status = 'rejected'
-            then
-                expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
-                || ' was refused: submission ' || judged.submission_id
-        when not judged.is_selected
-            then
-                expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
-                || ' came when no sharing agreement was in force'
-        when judged.is_mostly_refused
-            then
-                {{ quarantined_rows('judged') }}
-                || ', more than ' || cast(judged.max_quarantined_pct as varchar) || ' % of ' || judged.worst_table
-        when judged.empty_table is not null
-            then
-                expected.feed || ' from ' || expected.partner || ' for ' || expected.quarter
-                || ' has no accepted row of ' || judged.empty_table
+        else judged.fault
     end as reason,
     case when used.quarantined_count > 0 then {{ quarantined_rows('used') }} end as quarantine_note,
     judged.submission_id,
