@@ -64,7 +64,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def explain(
     metric: Annotated[str, typer.Argument(help="A metric id, such as ehcp_20w_pct_exc.")],
-    area: Annotated[str, typer.Option(help="An area id: nottingham, nottinghamshire, qt1, derby, newcastle.")],
+    area: Annotated[str, typer.Option(help="The id of an area in seeds/reference/area.csv.")],
     quarter: QuarterOption,
     home: HomeOption = None,
     as_json: JsonOption = False,

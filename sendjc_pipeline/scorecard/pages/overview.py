@@ -87,7 +87,7 @@ def _overview(bundle: Bundle) -> Iterator[Section]:
 def _area_lead(bundle: Bundle, area_id: str) -> list[str]:
     figures = [figure for figure in headline(bundle) if figure.area_id == area_id]
     targets = [figure for figure in figures if figure.target_type == "absolute" and figure.is_shown]
-    lead = [verdicts.answer(figure, figure.title) for figure in targets[:4]]
+    lead = [f"{verdicts.answer(figure, figure.title)} {verdicts.trust(figure)}".strip() for figure in targets[:4]]
     missing = sum(not figure.is_shown for figure in figures)
     return [*lead, f"{len(figures) - missing} of {len(figures)} figures are given."]
 
