@@ -30,7 +30,7 @@ GENERATED_FILES = (
     "datapackage.json", "history.duckdb", "send_calendar_year_to_date.csv",
     "manifest.json", "marts.duckdb", "metric_monthly.parquet", "metric_quarterly.parquet", "receipt.json",
     "submission.json", "warehouse.duckdb", "Blade-Export_*.csv",
-    "report.json", "report_rows.csv", "report_rules.csv", "rows.parquet",
+    "candidate_pair.parquet", "report.json", "report_rows.csv", "report_rules.csv", "rows.parquet",
 )  # fmt: skip
 TABLE_ROW = re.compile(r"^\| `(sendjc_pipeline/[^`]+)` \|", re.MULTILINE)
 
