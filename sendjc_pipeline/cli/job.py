@@ -36,6 +36,7 @@ def run(
         str | None, typer.Option(help="Load the release into PostgreSQL too: postgresql://user@host:5432/database.")
     ] = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """The quarterly job in this process. Exit 0 published, 3 refused by the gate (the red checks are listed), 1 error.
 
@@ -51,6 +52,7 @@ def run(
         force,
         record,
         publish_to,
+        as_json,
     )
     raise typer.Exit(run_quarter(settings_of(home), order))
 
