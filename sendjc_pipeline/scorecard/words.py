@@ -132,7 +132,7 @@ CHANGES = {
     "verdicts or opt-outs": "reviewers decided on links, or children opted out",
     "postcode directory": "another edition of the postcode directory",
     "first publication": "new in this release",
-    "disclosure": "small numbers: hidden where it was shown, or shown where it was hidden",
+    "disclosure": "hidden now, or shown now, by the rule for small numbers",
     "freeze": "provisional became final",
     "topic withheld or let go": "held back, or let go, by the operator",
     "no recorded cause": "no cause was recorded",
