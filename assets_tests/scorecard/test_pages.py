@@ -10,6 +10,8 @@ import pytest
 from lxml import html
 
 from assets_tests.scorecard.made_release import LONG, make_release
+from sendjc_pipeline.scorecard import changes, words
+from sendjc_pipeline.scorecard.bundle import Bundle
 from sendjc_pipeline.scorecard.site import LIMIT_BYTES, write_scorecard
 
 
@@ -58,7 +60,7 @@ def test_a_missing_figure_says_why(release: Path) -> None:
     waits, ehc = text(release, "metric-slt-wait-over-18w-pct.html"), text(release, "metric-ehcp-20w-pct-exc.html")
     assert "Newcastle upon Tyne: Hidden: it tells of so few children" in waits
     assert "Nottingham: Hidden: shown, it would give another hidden figure back" in waits
-    assert "Derby: Withheld: the SEN2 return of derby was refused." in ehc
+    assert "Derby: Withheld: the SEN2 return of Derby was refused." in ehc
     assert "Newcastle upon Tyne: Not supplied: nobody sent sen2." in ehc
 
 
@@ -83,7 +85,7 @@ def test_a_trend_is_told_in_words(release: Path) -> None:
 
 
 def test_one_point_is_no_chart(release: Path) -> None:
-    assert "Derby: 1 month with a figure; a chart needs two." in text(
+    assert "Derby: 1 month has a figure; a chart needs two." in text(
         release, "metric-slt-wait-over-18w-pct.html"
     ).replace(", Slt", "")
 
@@ -137,3 +139,23 @@ def test_an_empty_quarter_has_pages_too(tmp_path: Path) -> None:
     write_scorecard(folder)
     assert "0 of 0 figures are given" in text(folder, "index.html")
     assert "No area has a row of this measure" in text(folder, "metric-send-cohort-count.html")
+
+
+def test_codes_in_a_reason_are_said_by_name_and_the_lowest_score_in_words() -> None:
+    late = "grade C by timeliness 70 %: a file came after the freeze date"
+    assert words.weakness(late) == "for its timeliness (70 of 100): a file came after the freeze date"
+    none = "no file covers 9 months; unreliable, grade D by completeness 0 %: of what was due, could be used"
+    assert words.weakness(none) == "for its completeness: 0% of what was due, could be used; no file covers 9 months"
+    assert words.why_missing("none", "final", f"nothing to measure; {late}") == "No figure: nothing to measure."
+    assert words.within("Speech and language therapy") == "speech and language therapy"
+    assert words.within("SEN2 return") == "SEN2 return"
+    assert words.within("Nottinghamshire Healthcare") == "Nottinghamshire Healthcare"
+
+
+def test_the_page_of_changes_names_the_files_behind_them(release: Path) -> None:
+    with Bundle(release) as bundle:
+        bundle.manifest = {
+            **bundle.manifest,
+            "moved_submissions": [{"partner": "derby", "feed": "sen2", "cause": "correction"}],
+        }
+        assert changes.files(bundle) == ["A corrected file: Sen2 from Derby."]

@@ -24,14 +24,13 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
 EXTENSIONS = (".csv", ".duckdb", ".json", ".key", ".md", ".parquet", ".py", ".sql", ".toml", ".txt", ".yaml", ".yml")
 # What a run makes, below the home or in the clone, and what partners send: not in the repository.
 GENERATED_FOLDERS = (
-    "scorecard", "starter",
-    ".sendjc", ".venv", "dagster", "keys", "landing", "open_data", "published", "reference", "restricted", "tables", "temp", "warehouse",
+    ".sendjc", ".venv", "dagster", "keys", "landing", "open_data", "published", "reference", "restricted", "scorecard", "starter", "tables", "temp", "warehouse",
 )  # fmt: skip
 GENERATED_FILES = (
-    "datapackage.json", "history.duckdb", "send_calendar_year_to_date.csv",
+    "datapackage.json", "dictionary.html", "history.duckdb", "send_calendar_year_to_date.csv",
     "manifest.json", "marts.duckdb", "metric_monthly.parquet", "metric_quarterly.parquet", "receipt.json",
     "submission.json", "warehouse.duckdb", "Blade-Export_*.csv",
-    "report.json", "report_rows.csv", "report_rules.csv", "rows.parquet",
+    "candidate_pair.parquet", "report.json", "revision.parquet", "report_rows.csv", "report_rules.csv", "rows.parquet",
 )  # fmt: skip
 TABLE_ROW = re.compile(r"^\| `(sendjc_pipeline/[^`]+)` \|", re.MULTILINE)
 

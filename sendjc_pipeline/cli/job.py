@@ -36,6 +36,7 @@ def run(
         str | None, typer.Option(help="Load the release into PostgreSQL too: postgresql://user@host:5432/database.")
     ] = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """The quarterly job in this process. Exit 0 published, 3 refused by the gate (the red checks are listed), 1 error.
 
@@ -51,6 +52,7 @@ def run(
         force,
         record,
         publish_to,
+        as_json,
     )
     raise typer.Exit(run_quarter(settings_of(home), order))
 
@@ -64,7 +66,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def explain(
     metric: Annotated[str, typer.Argument(help="A metric id, such as ehcp_20w_pct_exc.")],
-    area: Annotated[str, typer.Option(help="An area id: nottingham, nottinghamshire, qt1, derby, newcastle.")],
+    area: Annotated[str, typer.Option(help="The id of an area in seeds/reference/area.csv.")],
     quarter: QuarterOption,
     home: HomeOption = None,
     as_json: JsonOption = False,

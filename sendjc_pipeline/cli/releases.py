@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sendjc_pipeline.cli.options import HomeOption, JsonOption, QuarterOption, settings_of
-from sendjc_pipeline.commands.console import console
+from sendjc_pipeline.commands.console import console, print_json
 
 release_app = typer.Typer(no_args_is_help=True, help="The releases: list them, compare two, roll the current one back.")
 
@@ -48,13 +48,16 @@ def release_diff(first: str, second: str, home: HomeOption = None, as_json: Json
 
 
 @release_app.command("rollback")
-def release_rollback(home: HomeOption = None) -> None:
+def release_rollback(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Point published/current at the release before; nothing is deleted. Example: `sendjc release rollback`"""
     from sendjc_pipeline.release import history, ledger
 
     settings = settings_of(home)
     gone, now = ledger.roll_back(settings)
     history.refresh(settings)
+    if as_json:
+        print_json({"rolled_back": gone.release_id, "current": now.release_id})
+        return
     console.print(f"{gone.release_id} rolled back; {now.release_id} is current.")
 
 
@@ -104,6 +107,7 @@ def release_publish(
     ],
     release: Annotated[str | None, typer.Option(help="A release; else the current one.")] = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Load a release into PostgreSQL, in one transaction; the views of schema sendjc show the current one.
 
@@ -111,4 +115,4 @@ def release_publish(
     """
     from sendjc_pipeline.commands import releases
 
-    releases.publish_to(settings_of(home), to, release)
+    releases.publish_to(settings_of(home), to, release, as_json=as_json)

@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from sendjc_pipeline import settings as configuration
 from sendjc_pipeline.cli.options import FilesArgument, HomeOption, JsonOption, SpecOption, settings_of
-from sendjc_pipeline.commands.console import NOT_CHECKED, console, errors
+from sendjc_pipeline.commands.console import NOT_CHECKED, console, errors, print_json
 from sendjc_pipeline.settings import SendjcError
 
 
@@ -25,6 +25,7 @@ def submit(
     period: Annotated[str, typer.Option(help="What it covers: 2024-25-Q4, 2025-03 or 2024.")],
     spec: SpecOption = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Land a partner's files, whole, as they are. The same bytes again change nothing; other bytes supersede.
 
@@ -35,6 +36,10 @@ def submit(
 
     now, settings = datetime.now(UTC), settings_of(home)
     landed = ledger.submit(settings, partner, feed, period, files, spec=spec, received_at=now)
+    if as_json:
+        told = {name: getattr(landed, name) for name in ("submission_id", "partner", "feed", "period")}
+        print_json({**told, "files": len(landed.files), "note": what_it_changes(settings, landed, now) or None})
+        return
     console.print(f"{landed.submission_id}  {landed.partner} {landed.feed} {landed.period}, {len(landed.files)} files")
     if note := what_it_changes(settings, landed, now):
         console.print(note)
@@ -126,6 +131,7 @@ def template(
         typer.Option("--xlsx/--csv", help="A workbook or CSV files; else a workbook where the feed takes one."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace files that are there already.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a feed's empty tables and a dictionary of their columns, codes and rules, for a partner to fill in. Needs no home.
 
@@ -133,7 +139,7 @@ def template(
     """
     from sendjc_pipeline.commands import template as command
 
-    command.template(feed, spec, out, xlsx, force)
+    command.template(feed, spec, out, xlsx, force, as_json)
 
 
 def withdraw(
@@ -141,6 +147,7 @@ def withdraw(
     reason: Annotated[str | None, typer.Option(help="Why these files no longer count.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Let the submission count again.")] = False,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Take a submission back: the one before it counts again from today. Nothing is deleted.
 
@@ -148,4 +155,4 @@ def withdraw(
     """
     from sendjc_pipeline.commands import withdraw as command
 
-    command.withdraw(settings_of(home), submission, reason, undo, datetime.now(UTC))
+    command.withdraw(settings_of(home), submission, reason, undo, datetime.now(UTC), as_json)

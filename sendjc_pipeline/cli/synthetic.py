@@ -20,8 +20,8 @@ def synth(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     scale: Annotated[float, typer.Option(help="1.0 is real volumes.")] = 0.1,
     areas: Annotated[
-        str, typer.Option(help="Area ids, separated by commas.")
-    ] = "nottingham,nottinghamshire,derby,newcastle",
+        str | None, typer.Option(help="Ids of areas that the generator knows, separated by commas; else all of them.")
+    ] = None,
     quarters: Annotated[
         str, typer.Option(help="A quarter, or the first and last: 2024-25-Q1..2024-25-Q4.")
     ] = "2024-25-Q4",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -30,11 +31,16 @@ def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]], r
 Listener = Callable[[str], None]
 
 
-def stopwatch() -> Listener:
-    """A listener that prints what it hears with the seconds since it was made."""
+def print_json(told: object) -> None:
+    """Print JSON and nothing else on standard output."""
+    console.print_json(json.dumps(told, default=str))
+
+
+def stopwatch(to: Console = console) -> Listener:
+    """A listener that prints what it hears with the seconds since it was made; `to` is where, standard output or standard error."""
     start = time.monotonic()
 
     def heard(text: str) -> None:
-        console.print(f"[dim]{time.monotonic() - start:6.1f} s[/dim]  {text}")
+        to.print(f"[dim]{time.monotonic() - start:6.1f} s[/dim]  {text}")
 
     return heard

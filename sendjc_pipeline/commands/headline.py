@@ -6,7 +6,6 @@ from sendjc_pipeline.commands.console import console, show
 from sendjc_pipeline.release.ledger import Release
 from sendjc_pipeline.warehouse.connection import connect
 
-AREAS = ("nottingham", "nottinghamshire", "qt1", "derby", "newcastle")
 _SIGNS = {"pct": " %", "pct_change": " %", "weeks": " wk", "pp": " pp"}
 _TO_ONE_PLACE = ("fte", "rate", "mean", "ratio")  # and those with a sign; all else in whole numbers
 
@@ -20,6 +19,9 @@ def print_headline(release: Release) -> None:
             from metric_quarterly where breakdown = 'Total' and tier = 'Total'
             order by metric_id, time_window, service
         """).fetchall()
+        # As on the pages: authorities first, then what they add up into.
+        by_level = "select area_id from area order by geographic_level <> 'Local authority', area_id"
+        areas = [area for (area,) in con.execute(by_level).fetchall()]
     finally:
         con.close()
     lines: dict[tuple[str, str], dict[str, str]] = {}
@@ -29,15 +31,15 @@ def print_headline(release: Release) -> None:
         line[area] = _cell(value, unit, suppression, status)
         if england is not None:
             line["England"] = f"{_cell(england, unit, 'none', 'final')} ({period})"
-    told = {key: line for key, line in lines.items() if {line.get(area, "") for area in AREAS} - {"-", ""}}
+    told = {key: line for key, line in lines.items() if {line.get(area, "") for area in areas} - {"-", ""}}
     show(
         f"{release.release_id}: headline figures",
-        ["metric", "window", *AREAS, "England"],
+        ["metric", "window", *areas, "England"],
         [
-            [label, window, *(line.get(area, "") for area in AREAS), line["England"]]
+            [label, window, *(line.get(area, "") for area in areas), line["England"]]
             for (label, window), line in told.items()
         ],
-        right=range(2, 8),
+        right=range(2, 3 + len(areas)),
     )
     console.print(
         "c: a small number, or one that would give a small number back, is not shown.  w: withheld.  -: no figure."

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from sendjc_pipeline.commands.console import console, show
+from sendjc_pipeline.commands.console import console, print_json, show
 from sendjc_pipeline.release import difference, figures, ledger, schema
 from sendjc_pipeline.release.causes import FREEZE
 from sendjc_pipeline.settings import Settings
@@ -136,8 +136,10 @@ def print_schema(settings: Settings, release_id: str | None) -> None:
     console.print(yaml.safe_dump(content, sort_keys=False, width=160), markup=False, end="")
 
 
-def publish_to(settings: Settings, url: str, release_id: str | None = None) -> None:
-    """Load a release (None: the current one) into PostgreSQL, unless it is there already.
+def publish_to(
+    settings: Settings, url: str, release_id: str | None = None, *, as_json: bool = False, says: bool = True
+) -> None:
+    """Load a release (None: the current one) into PostgreSQL, unless it is there already; `says` False prints nothing.
 
     Raises:
         NoRelease: there is none.
@@ -151,8 +153,14 @@ def publish_to(settings: Settings, url: str, release_id: str | None = None) -> N
     if release is None or current is None:
         raise ledger.NoRelease("There is no release yet; `sendjc run` publishes one.")
     is_new = postgres.publish_to(url, release, current)
-    console.print(
-        f"{release.release_id} {'loaded into' if is_new else 'is already in'} PostgreSQL, schema {postgres.schema_of(release)};"
-        f" the views of schema {postgres.SCHEMA} show {current.release_id}.",
-        markup=False,
-    )
+    if as_json:
+        schema_name = postgres.schema_of(release)
+        print_json(
+            {"release_id": release.release_id, "schema": schema_name, "is_new": is_new, "shown": current.release_id}
+        )
+    elif says:
+        console.print(
+            f"{release.release_id} {'loaded into' if is_new else 'is already in'} PostgreSQL, schema {postgres.schema_of(release)};"
+            f" the views of schema {postgres.SCHEMA} show {current.release_id}.",
+            markup=False,
+        )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.commands.console import Listener, console, errors, stopwatch
+from sendjc_pipeline.commands.console import Listener, console, errors, print_json, stopwatch
 from sendjc_pipeline.commands.headline import print_headline
 from sendjc_pipeline.commands.releases import publish_to
 from sendjc_pipeline.identity.keyring import last_rotation
@@ -33,7 +33,11 @@ PUBLISHED, FAILED, REFUSED = 0, 1, 3
 
 @dataclass(frozen=True)
 class Order:
-    """What to run: a quarter as known at a day, and how to publish it. `record` keeps the run in the home's Dagster history; `publish_to` names a database."""
+    """What to run: a quarter as known at a day, and how to publish it.
+
+    `record` keeps the run in the home's Dagster history; `publish_to` names a database. With `as_json` standard output is one JSON object, and
+    progress goes to standard error.
+    """
 
     quarter: Quarter
     known_at: date
@@ -42,6 +46,7 @@ class Order:
     force: bool = False
     record: bool = False
     publish_to: str | None = None
+    as_json: bool = False
 
 
 def today() -> date:
@@ -64,7 +69,7 @@ def run_quarter(settings: Settings, order: Order) -> int:
     code = _run_quarter(settings, order)
     newest = ledger.newest(settings, order.quarter)
     if code == PUBLISHED and newest is not None:
-        publish_to(settings, order.publish_to, newest.release_id)
+        publish_to(settings, order.publish_to, newest.release_id, says=not order.as_json)
     return code
 
 
@@ -80,13 +85,13 @@ def _run_quarter(settings: Settings, order: Order) -> int:
     require_topics(project.manifest(), order.withhold)
     _require_submissions(settings, order)
     with only_one(settings, "run"):
-        listener = stopwatch()
+        listener = stopwatch(errors if order.as_json else console)
         standing = None if order.force or order.withhold else _nothing_new(settings, order)
         if standing is not None:
             listener(
                 f"nothing new since {standing.release_id}: the same submissions, verdicts, opt-outs, places, code and seeds"
             )
-            print_headline(standing)
+            _say_published(settings, order, standing)
             return PUBLISHED
         return _run_job(settings, order, listener)
 
@@ -143,9 +148,11 @@ def _run_job(settings: Settings, order: Order, listener: Listener) -> int:
     before = ledger.newest(settings, order.quarter)
     failures = execute(settings, order, listener)
     if failures is None:
-        _say_published(settings, order.quarter, before)
+        _say_published(settings, order, before)
         return PUBLISHED
     against = _objections(settings, order) if warehouse_path(settings, order.quarter).is_file() else []
+    if order.as_json:
+        _as_json(REFUSED if against else FAILED, order, None, red=[str(o) for o in against], failures=failures)
     if against:
         errors.print(
             f"{order.quarter} refused by the gate: {len(against)} checks are red. The release before it still stands.",
@@ -159,11 +166,14 @@ def _run_job(settings: Settings, order: Order, listener: Listener) -> int:
     return FAILED
 
 
-def _say_published(settings: Settings, quarter: Quarter, before: ledger.Release | None) -> None:
-    release = ledger.newest(settings, quarter)
+def _say_published(settings: Settings, order: Order, before: ledger.Release | None) -> None:
+    release = ledger.newest(settings, order.quarter)
     assert release is not None  # a job that succeeded has published or found what stands
-    print_headline(release)
     is_fresh = before is None or release.release_id != before.release_id
+    if order.as_json:
+        _as_json(PUBLISHED, order, release, is_new=is_fresh)
+        return
+    print_headline(release)
     console.print(f"[bold]{release.release_id}[/bold] {'published' if is_fresh else 'unchanged'}: {release.folder}")
     if is_fresh and before is not None:
         told = release.manifest()
@@ -172,3 +182,13 @@ def _say_published(settings: Settings, quarter: Quarter, before: ledger.Release 
             f"{told['kind']} (frozen on {told['freeze']}, restated on {told['restatement']}); cells that changed: {causes}.",
             markup=False,
         )
+
+
+def _as_json(code: int, order: Order, release: ledger.Release | None, **more: object) -> None:
+    """One object: exit code and quarter; of a release its id, folder, kind, reason and changed cells; of a failure the red checks and failed steps."""
+    told: dict[str, object] = {"exit_code": code, "quarter": order.quarter.label, "known_at": order.known_at}
+    if release is not None:
+        manifest = release.manifest()
+        told |= {"release_id": release.release_id, "folder": release.folder}
+        told |= {name: manifest.get(name) for name in ("kind", "stage", "reason", "changed_cells", "withheld_topics")}
+    print_json(told | more)

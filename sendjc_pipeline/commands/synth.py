@@ -11,6 +11,7 @@ from sendjc_pipeline.reporting import Quarter, quarters_between
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger
 from sendjc_pipeline.submissions.manifest import Submission
+from sendjc_pipeline.synthetic.calibration import AREAS
 from sendjc_pipeline.synthetic.generate import generate
 from sendjc_pipeline.synthetic.summary import Summary
 
@@ -19,7 +20,7 @@ def synthesise(
     out: Path,
     seed: int,
     scale: float,
-    areas: str,
+    areas: str | None,
     quarters: str,
     truth: Path | None,
     defects: float,
@@ -39,7 +40,7 @@ def synthesise(
         out,
         seed,
         scale,
-        [area.strip() for area in areas.split(",")],
+        [area.strip() for area in areas.split(",")] if areas else list(AREAS),
         [q.label for q in span],
         truth,
         defects,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from sendjc_pipeline import feeds
-from sendjc_pipeline.commands.console import console
+from sendjc_pipeline.commands.console import console, print_json
 from sendjc_pipeline.feeds.template import tables, takes_workbooks, why_not_filled
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.submissions import template_files
 
 
-def template(name: str, spec: str | None, folder: Path, as_workbook: bool | None, replace: bool) -> None:
+def template(
+    name: str, spec: str | None, folder: Path, as_workbook: bool | None, replace: bool, as_json: bool = False
+) -> None:
     """Write the template of a feed and say what was written; `as_workbook` None means a workbook where the feed takes one.
 
     Raises:
@@ -24,6 +26,10 @@ def template(name: str, spec: str | None, folder: Path, as_workbook: bool | None
         raise SendjcError(f"feed {name} is read from CSV files and not from workbooks; leave --xlsx out.")
     workbook = takes_workbooks(feed) if as_workbook is None else as_workbook
     paths = template_files.write(feed, spec, folder, workbook, replace)
+    if as_json:
+        told = {"feed": name, "spec": spec, "written": paths, "only_dictionary_because": reason or None}
+        print_json(told | {"tables": len(tables(feed, spec))})
+        return
     for path in paths:
         console.print(f"Wrote {path}", markup=False)
     if reason:

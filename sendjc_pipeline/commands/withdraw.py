@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sendjc_pipeline.commands.console import console
+from sendjc_pipeline.commands.console import console, print_json
 from sendjc_pipeline.settings import SendjcError, Settings
 from sendjc_pipeline.submissions import ledger, withdrawal
 from sendjc_pipeline.submissions.manifest import Submission
 
 
-def withdraw(settings: Settings, submission_id: str, reason: str | None, undo: bool, now: datetime) -> None:
+def withdraw(
+    settings: Settings, submission_id: str, reason: str | None, undo: bool, now: datetime, as_json: bool = False
+) -> None:
     """Write or remove the note of withdrawal and say what counts next.
 
     Raises:
@@ -23,6 +25,9 @@ def withdraw(settings: Settings, submission_id: str, reason: str | None, undo: b
         if note is None:
             raise SendjcError(f"{submission.submission_id} is not withdrawn: there is nothing to undo.")
         withdrawal.undo(submission.folder, now)
+        if as_json:
+            print_json({"submission_id": submission.submission_id, "counts": True})
+            return
         console.print(f"{what}: counts again")
         return
     if note is not None:
@@ -30,10 +35,14 @@ def withdraw(settings: Settings, submission_id: str, reason: str | None, undo: b
     if reason is None:
         raise SendjcError("a withdrawal needs a reason: say in --reason why these files no longer count.")
     withdrawal.write(submission.folder, reason, now)
-    console.print(f"{what}: withdrawn; nothing was deleted")
     before = next(
         (s for s in _same(settings, submission) if s.submission_id in ledger.standing(settings, now.date())), None
     )
+    if as_json:
+        instead = before.submission_id if before else None
+        print_json({"submission_id": submission.submission_id, "counts": False, "counts_instead": instead})
+        return
+    console.print(f"{what}: withdrawn; nothing was deleted")
     console.print(
         f"counts instead: {before.submission_id}" if before else "nothing is left for that partner, feed and period"
     )

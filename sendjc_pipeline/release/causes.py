@@ -73,6 +73,11 @@ def add_causes(
     con.unregister("grounds")
 
 
+def moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The files that are used on one side only, as {partner, feed, cause}: what a release tells of why its cells changed."""
+    return [{"partner": who, "feed": feed, "cause": cause} for who, feed, cause in sorted(_submissions(before, now))]
+
+
 def _submissions(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[tuple[str, str, str]]:
     """(partner, feed, cause) of every partner's file that is used on one side only."""
     old, new = (

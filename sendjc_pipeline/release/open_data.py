@@ -23,7 +23,11 @@ FILTERS = {"service": "Service", "tier": "Tier", "breakdown": "Breakdown"}
 _GROUPED_BY = {"breakdown": "breakdown_topic"}
 _UNITS = {"pct": ("%", "1"), "count": ("", "0")}
 _LABEL_LIMIT = 100  # of the same API
-_PARTS = {"value": "", "numerator": "_num", "denominator": "_den"}  # a name of more than 50 signs cannot be served by the DfE's API
+_PARTS = {
+    "value": "",
+    "numerator": "_num",
+    "denominator": "_den",
+}  # a name of more than 50 signs cannot be served by the DfE's API
 META = (*open_data_checks.META_COLUMNS, "filter_default")
 
 

@@ -21,6 +21,7 @@ from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
 from sendjc_pipeline.release import history, ledger, open_data, revision, schema
+from sendjc_pipeline.release.causes import moved
 from sendjc_pipeline.release.shown import earlier_metrics, earlier_open_data, near
 from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
 from sendjc_pipeline.release.write import Further, PublishedTable, write_release
@@ -118,6 +119,7 @@ def _publish(
                 **provenance,
                 **_standing_of(quarter, provenance, before),
                 "schema_version": schema.declared().version,
+                "moved_submissions": moved(ledger.made_of(settings, before), provenance) if before else [],
                 "changed_cells": revision.counted(con, changed),
                 "content_sha256": content,
                 "remembered_releases": remembered,

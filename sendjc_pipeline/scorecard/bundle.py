@@ -7,6 +7,7 @@ reads as no rows, so that a page can say what is missing. Does not belong here: 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from sendjc_pipeline.scorecard.figure import Figure
 from sendjc_pipeline.warehouse.connection import connect
 
 Row = Mapping[str, Any]
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Bundle:
@@ -60,7 +62,7 @@ class Bundle:
 
     @cached_property
     def areas(self) -> dict[str, str]:
-        """Area id -> name: the four authorities, and the two Nottingham areas together."""
+        """Area id -> name: authorities first, then what they add up into."""
         query = "select area_id, area_name from area order by geographic_level <> 'Local authority', area_id"
         return {row["area_id"]: row["area_name"] for row in self.rows("area", query)}
 
@@ -68,7 +70,7 @@ class Bundle:
     def figures(self) -> list[Figure]:
         """Every quarterly figure, in a fixed order."""
         query = "select * from metric_quarterly order by metric_id, time_window, service, tier, breakdown_topic, breakdown, area_id"
-        return [Figure(row, self.label) for row in self.rows("metric_quarterly", query)]
+        return [Figure(row, self.label, self.named) for row in self.rows("metric_quarterly", query)]
 
     @cached_property
     def definitions(self) -> dict[str, Row]:
@@ -93,4 +95,14 @@ class Bundle:
 
     def label(self, code: str) -> str:
         """The name that the seed display_name gives a code, else the code in words."""
-        return self._names.get(code, words.spaced(code))
+        return self._names.get(code) or self.areas.get(code) or words.spaced(code)
+
+    def named(self, text: str) -> str:
+        """A text of the warehouse, such as a reason, with the codes of areas, partners, feeds and services in it said by name."""
+        return _CODE.sub(lambda found: self._in_text.get(found[0]) or found[0].replace("_", " "), text)
+
+    @cached_property
+    def _in_text(self) -> dict[str, str]:
+        # A code that is its own name, such as `education`, is a word of any sentence.
+        own = {code: name for code, name in self._names.items() if name.lower() not in (code, f"{code}s")}
+        return {code: words.within(name) for code, name in own.items()} | self.areas

@@ -15,7 +15,7 @@ WINDOWS = {
     "quarter": "in the quarter",
     "calendar_ytd": "in the calendar year so far",
     "snapshot": "on the quarter's last day",
-    "month_mean": "a month, on average over the quarter",
+    "month_mean": "on average over the quarter",
     "rolling_12m": "in the last 12 months",
 }
 
@@ -26,6 +26,7 @@ class Figure:
 
     row: Mapping[str, Any]
     name_of: Callable[[str], str] = words.spaced
+    said: Callable[[str], str] = str
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -67,7 +68,16 @@ class Figure:
         """Why there is no value, in words; empty where there is one."""
         if self.is_shown:
             return ""
-        return words.why_missing(self.row["suppression"], self.row["value_status"], self.row["dq_reason"])
+        return words.why_missing(self.row["suppression"], self.row["value_status"], self._reason)
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against a value that is shown, in words; empty where nothing does."""
+        return words.weakness(self._reason) if self.is_shown else ""
+
+    @property
+    def _reason(self) -> str:
+        return self.said(str(self.row["dq_reason"] or ""))
 
     @property
     def behind(self) -> str:

@@ -10,23 +10,54 @@ from datetime import date, datetime
 from typing import Any
 
 from sendjc_pipeline.scorecard import words
-from sendjc_pipeline.scorecard.bundle import Row
+from sendjc_pipeline.scorecard.bundle import Bundle, Row
 from sendjc_pipeline.scorecard.picture import Cell, Table
 
+_CODES = frozenset(
+    {
+        "area_id",
+        "feed",
+        "partner_id",
+        "provider_id",
+        "submission_status",
+        "breakdown_topic",
+        "breakdown",
+        "service_line",
+        "verdict",
+        "value_status",
+    }
+)
+_REASONS = frozenset({"reason", "dq_reason"})
 
-def listing(caption: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Table:
+
+def listing(caption: str, rows: Sequence[Row], columns: Mapping[str, str], bundle: Bundle | None = None) -> Table:
     """Rows as a table.
 
     Args:
         caption: what the table shows, in one line.
         rows: dictionaries by column; a `suppression` other than none or rounded explains each empty number.
         columns: column -> heading. A heading that ends in `%`, `weeks` or `£` gives its column's unit.
+        bundle: where columns of codes and reasons are among them, what names them.
     """
     numeric = {i for i, name in enumerate(columns) if any(isinstance(r[name], int | float) for r in rows)}
     cells = [
-        [_cell(row, name, heading, i in numeric) for i, (name, heading) in enumerate(columns.items())] for row in rows
+        [
+            _cell(_said(row, name, bundle), name, heading, i in numeric)
+            for i, (name, heading) in enumerate(columns.items())
+        ]
+        for row in rows
     ]
     return Table(caption, list(columns.values()), cells, frozenset(numeric))
+
+
+def _said(row: Row, name: str, bundle: Bundle | None) -> Row:
+    """The row with what stands in one column in words, where it is a code or holds some."""
+    value = row[name]
+    if bundle is None or not isinstance(value, str):
+        return row
+    if name in _CODES:
+        return {**row, name: bundle.label(value)}
+    return {**row, name: words.sentence(bundle.named(value))} if name in _REASONS else row
 
 
 def _cell(row: Row, name: str, heading: str, is_number: bool) -> str | Cell:

@@ -10,8 +10,9 @@ from itertools import groupby
 
 from sendjc_pipeline.scorecard import charts, words
 from sendjc_pipeline.scorecard.bundle import Bundle, Row
+from sendjc_pipeline.scorecard.figure import Figure
 from sendjc_pipeline.scorecard.page import Section
-from sendjc_pipeline.scorecard.picture import Picture, Table, draw, nothing
+from sendjc_pipeline.scorecard.picture import Cell, Picture, Table, draw, nothing
 
 _HOW_TO_READ = (
     "The line in the middle is the mean; dashed lines are the limits within which a steady process moves."
@@ -48,10 +49,12 @@ def _picture(bundle: Bundle, points: list[Row]) -> Picture:
     last = points[-1]
     name, unit = str(last["area_name"]), str(last["unit"])
     of = f", {bundle.label(last['service'])}" if last["service"] not in (None, "Total", "ehc") else ""
-    rows = [
-        [words.month(p["month"]), _shown(p), words.CAUSES.get(str(p.get("special_cause") or "none"), "")]
-        for p in points
+    told = _from_the_first_told(points)
+    rows: list[list[str | Cell]] = [
+        [words.month(p["month"]), _shown(p), words.CAUSES.get(str(p.get("special_cause") or "none"), "")] for p in told
     ]
+    if len(told) < len(points):
+        rows.insert(0, [f"Before {words.month(told[0]['month'])}", "Nobody told", ""])
     table = Table(
         f"{name}{of}: {last['metric_name']} by month", ["Month", "Value", "Special cause"], rows, frozenset({1})
     )
@@ -68,7 +71,8 @@ def _picture(bundle: Bundle, points: list[Row]) -> Picture:
         if p["value"] is not None
     ]
     if len(drawn) < 2:
-        return nothing(f"{name}{of}: {len(drawn)} month with a figure; a chart needs two.", table)
+        count = "no month has" if not drawn else "1 month has"
+        return nothing(f"{name}{of}: {count} a figure; a chart needs two.", table)
     first, end = drawn[0], drawn[-1]
     start, now = (f"{words.value(p['value'], unit)} in {words.month(p['month'])}" for p in (first, end))
     says = f"{name}{of}: from {start} to {now}"
@@ -79,6 +83,31 @@ def _picture(bundle: Bundle, points: list[Row]) -> Picture:
     else:
         says += "; too few months for limits"
     return draw(charts.xmr(drawn, last.get("target_value"), words.axis(unit)), says + ".", table)
+
+
+def _from_the_first_told(points: list[Row]) -> list[Row]:
+    """The months from the first that anybody told of: a year of empty rows hides the others."""
+    first = next((i for i, p in enumerate(points) if p["value_status"] != "not_supplied"), 0)
+    return points[first:] if first > 1 else points
+
+
+def so_far(bundle: Bundle, metric_id: str, figure: Figure) -> str:
+    """From where to where a series went that is too short for a verdict; empty where it has one, or fewer than two months."""
+    if not figure.is_shown or figure.spc_variation:
+        return ""
+    rows = bundle.rows("metric_monthly", _PLAIN, [metric_id])
+    mine = (figure.area_id, figure.series[1:])
+    given = [
+        p
+        for p in rows
+        if p["value"] is not None and (p["area_id"], (p["service"] or "Total", p["tier"] or "Total")) == mine
+    ]
+    if len(given) < 2:
+        return ""
+    start, now = (
+        f"{words.value(p['value'], str(p['unit']))} in {words.month(p['month'])}" for p in (given[0], given[-1])
+    )
+    return f"Trend: from {start} to {now}; too few months to tell a change from chance."
 
 
 def _cause(point: Row) -> str:

@@ -32,7 +32,8 @@ def cell(figure: Figure | None, why: bool = True) -> Cell:
     """A figure as a cell of a table, with the reason under it where there is no value and `why` is asked for."""
     if figure is None:
         return Cell("", note="not measured here")
-    return Cell(figure.shown, tags=tags(figure), note=figure.why_missing if why else "")
+    note = figure.why_missing.removeprefix(f"{figure.shown}: ") if why else ""
+    return Cell(figure.shown, tags=tags(figure), note=words.sentence(note))
 
 
 def answer(figure: Figure, subject: str = "") -> str:
@@ -68,9 +69,10 @@ def trust(figure: Figure) -> str:
         return ""
     said = []
     if figure.dq_grade:
-        said.append(f"Data quality is grade {figure.dq_grade}, {words.GRADES.get(figure.dq_grade, '')}")
-    if figure.dq_reason:
-        said.append(str(figure.dq_reason).rstrip("."))
+        by = f", {figure.doubt}" if figure.doubt.startswith("for its ") else ""
+        said.append(f"Data quality is grade {figure.dq_grade}, {words.GRADES.get(figure.dq_grade, '')}{by}")
+    if figure.doubt and not figure.doubt.startswith("for its "):
+        said.append(figure.doubt)
     if figure.bounds:
         said.append(f"uncertain links put it {figure.bounds}")
     elif figure.bounds_basis == "no_doubt":

@@ -5,12 +5,13 @@ Belongs here: words and number formats (GOV.UK style: figures with thousands com
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from sendjc_pipeline.reporting import Quarter
 
-_DECIMALS = {"count": 0, "gbp": 0, "items": 0, "fte": 1}
-_AFTER = {"pct": "%", "weeks": " weeks", "pp": " points", "fte": " full-time posts"}
+_DECIMALS = dict.fromkeys(("count", "gbp", "items", "services", "posts", "teams", "places"), 0)
+_AFTER = {"pct": "%", "weeks": " weeks", "pp": " points", "pct_change": "%", "fte": " full-time posts"}
 
 BRAG = {
     "blue": ("Blue", "closed: met, and approved to close"),
@@ -21,6 +22,11 @@ BRAG = {
     "not_rated": ("Not rated", "there is no number to be rated against, or the figure is not good enough to be rated"),
     "not_stated": ("Not stated", "no rating was recorded"),
 }
+
+# As metric_quarterly says it: `unreliable, grade D by completeness 40 %: of what was due ...`, alone or after another reason.
+_GRADED = re.compile(
+    r"(?:; )?(?:unreliable, )?grade [A-D] by (?P<score>[a-z]+)(?: (?P<share>\d+) %)?(?:: (?P<of>.*))?$"
+)
 
 GRADES = {"A": "very good", "B": "good", "C": "usable with care", "D": "not reliable"}
 
@@ -77,8 +83,27 @@ def why_missing(suppression: str, status: str, reason: str | None) -> str:
         return "Hidden: it tells of so few children that one of them might be recognised."
     if suppression == "secondary":
         return "Hidden: shown, it would give another hidden figure back by subtraction."
-    said = (reason or "nothing is known of why").rstrip(".")
+    said = (_GRADED.sub("", reason or "") or "nothing is known of why").rstrip(".")
     return {"withheld": "Withheld: ", "not_supplied": "Not supplied: "}.get(status, "No figure: ") + said + "."
+
+
+def weakness(reason: str) -> str:
+    """What speaks against a figure: its lowest score in words, and what else the reason says."""
+    found = _GRADED.search(reason)
+    if found is None:
+        return reason.rstrip(".")
+    score, share, of = found["score"], found["share"], (found["of"] or "").rstrip(".")
+    said = f"for its {score}"
+    if share:
+        said += f": {share}% {of}" if of.startswith("of ") else f" ({share} of 100): {of}"
+    rest = _GRADED.sub("", reason).rstrip(".")
+    return f"{said}; {rest}" if rest else said
+
+
+def within(name: str) -> str:
+    """A name as it stands inside a sentence: Speech and language therapy as speech and language therapy, SEN2 return as it is."""
+    first, _, rest = name.partition(" ")
+    return f"{first.lower()} {rest}".strip() if first.istitle() and not rest[:1].isupper() else name
 
 
 def sentence(text: str) -> str:
@@ -97,6 +122,21 @@ def axis(unit: str) -> str:
     """What an axis counts."""
     return {"pct": "%", "count": "Number", "gbp": "£", "weeks": "Weeks"}.get(unit, spaced(unit))
 
+
+# What can have changed a published cell (docs/releases.md), as a reader would say it.
+CHANGES = {
+    "late data": "a file that came late",
+    "correction": "a corrected file",
+    "submission taken back": "a file taken back",
+    "rule change": "our own code or rules changed",
+    "verdicts or opt-outs": "reviewers decided on links, or children opted out",
+    "postcode directory": "another edition of the postcode directory",
+    "first publication": "new in this release",
+    "disclosure": "hidden now, or shown now, by the rule for small numbers",
+    "freeze": "provisional became final",
+    "topic withheld or let go": "held back, or let go, by the operator",
+    "no recorded cause": "no cause was recorded",
+}
 
 CAUSES = {
     "none": "",

@@ -29,7 +29,8 @@ def outward_codes() -> dict[str, tuple[str, ...]]:
     seed = pl.read_csv(_SEED, infer_schema=False)
     by_area = seed.group_by("area_id", maintain_order=True).agg("outward_code").rows()
     inside = {str(area): tuple(codes) for area, codes in by_area}
-    return inside | {f"elsewhere-{area}": codes for area, codes in _ELSEWHERE.items()}
+    own = {code for codes in inside.values() for code in codes}  # an area added since may hold what was just outside
+    return inside | {f"elsewhere-{area}": tuple(c for c in codes if c not in own) for area, codes in _ELSEWHERE.items()}
 
 
 def postcodes(area: pl.Series, draws: Draws) -> list[str]:

@@ -28,11 +28,12 @@ _DISTRICT = {
     "NG22": "E07000175", "NG23": "E07000175", "NG24": "E07000175", "NG25": "E07000175", "S80": "E07000171", "S81": "E07000171",
     "DN22": "E07000171",
 }  # fmt: skip
-# The rest by area; 'elsewhere-<area>' is a neighbour: Erewash, North Tyneside, Melton.
-_BY_AREA = {
-    "derby": "E06000015", "newcastle": "E08000021", "nottingham": "E06000018", "elsewhere-derby": "E07000036",
-    "elsewhere-newcastle": "E08000022", "elsewhere-nottingham": "E07000036", "elsewhere-nottinghamshire": "E07000133",
+# Neighbours of the simulated areas: Erewash, North Tyneside, Melton. An area itself has the district of the seed.
+_NEIGHBOUR = {
+    "elsewhere-derby": "E07000036", "elsewhere-newcastle": "E08000022",
+    "elsewhere-nottingham": "E07000036", "elsewhere-nottinghamshire": "E07000133",
 }  # fmt: skip
+_SEED = Path(__file__).resolve().parents[2] / "seeds" / "reference" / "district_area.csv"
 
 
 def directory(postcodes: pl.Series) -> pl.DataFrame:
@@ -73,14 +74,25 @@ def write(postcodes: pl.Series, out: Path) -> Path:
 
 
 def _outward_codes() -> pl.DataFrame:
-    """outward, number (its place in the alphabet of them), district."""
+    """outward, number (its place in the alphabet of them, those of areas added later behind the others), district."""
+    by_seed = _district_of_area()
     rows = sorted(
-        (code, _DISTRICT.get(code) or _BY_AREA[area])
+        (
+            f"elsewhere-{area.removeprefix('elsewhere-')}" not in _NEIGHBOUR,
+            code,
+            _DISTRICT.get(code) or _NEIGHBOUR.get(area) or by_seed[area],
+        )
         for area, codes in places.outward_codes().items()
         for code in codes
     )
     return (
-        pl.DataFrame(rows, schema=["outward", "district"], orient="row")
+        pl.DataFrame([row[1:] for row in rows], schema=["outward", "district"], orient="row")
         .with_row_index("number")
         .with_columns(pl.col("number").cast(pl.Int64))
     )
+
+
+def _district_of_area() -> dict[str, str]:
+    """The first district of each area in the seed, for outward codes that say no more."""
+    seed = pl.read_csv(_SEED, infer_schema=False)
+    return dict(seed.group_by("area_id", maintain_order=True).agg(pl.col("district_code").first()).rows())

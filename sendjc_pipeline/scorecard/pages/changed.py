@@ -17,4 +17,5 @@ def pages(bundle: Bundle) -> Iterator[Page]:
     lead = [
         f"Release {bundle.release_id}, compared with {bundle.manifest.get('previous_release_id') or 'none before it'}."
     ]
+    lead += [*changes.in_brief(bundle), *changes.files(bundle)]
     yield Page("changes.html", changes.HEADING, lead, changes.everything(bundle))

@@ -27,7 +27,10 @@ def pages(bundle: Bundle) -> Iterator[Page]:
     for metric_id, definition in bundle.definitions.items():
         figures = by_metric.get(metric_id, [])
         totals = [figure for figure in figures if figure.is_total]
-        lead = [f"{verdicts.answer(f)} {verdicts.trend(f)}".strip() for f in _main_series(totals)]
+        lead = [
+            f"{verdicts.answer(f)} {verdicts.trend(f) or monthly.so_far(bundle, metric_id, f)}".strip()
+            for f in _main_series(totals)
+        ]
         sections = [
             *_now(bundle, totals),
             *_trust(totals),
@@ -90,9 +93,12 @@ def _by_area(heading: str, figures: list[Figure]) -> Picture:
 
 
 def _trust(totals: list[Figure]) -> Iterator[Section]:
-    said = [f"{f.area_name}: {verdicts.trust(f)}" for f in _main_series(totals) if f.is_shown and verdicts.trust(f)]
-    if said:
-        yield Section("Can it be trusted?", said)
+    areas: dict[str, list[str]] = {}
+    for figure in _main_series(totals):
+        if trust := verdicts.trust(figure):
+            areas.setdefault(trust, []).append(str(figure.area_name))
+    if areas:
+        yield Section("Can it be trusted?", [f"{'; '.join(names)}: {trust}" for trust, names in areas.items()])
 
 
 def _breakdowns(bundle: Bundle, figures: list[Figure]) -> Iterator[Section]:
@@ -128,7 +134,7 @@ def _definition(bundle: Bundle, metric_id: str) -> Section:
             words.sentence(str(d["denominator_description"] or "no denominator: it is a count")),
         ),
         Term("Direction", better),
-        Term("Made from", str(d["source_feeds"] or "").replace("|", ", ")),
+        Term("Made from", ", ".join(bundle.label(feed) for feed in str(d["source_feeds"] or "").split("|"))),
         Term("Asked for by", f"{d['seed_document']}: “{d['quote']}”"),
     ]
     for target in bundle.targets.get(metric_id, []):

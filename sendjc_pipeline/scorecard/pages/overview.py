@@ -87,9 +87,12 @@ def _overview(bundle: Bundle) -> Iterator[Section]:
 def _area_lead(bundle: Bundle, area_id: str) -> list[str]:
     figures = [figure for figure in headline(bundle) if figure.area_id == area_id]
     targets = [figure for figure in figures if figure.target_type == "absolute" and figure.is_shown]
-    lead = [verdicts.answer(figure, figure.title) for figure in targets[:4]]
+    lead = [f"{verdicts.answer(figure, figure.title)} {verdicts.trust(figure)}".strip() for figure in targets[:4]]
     missing = sum(not figure.is_shown for figure in figures)
-    return [*lead, f"{len(figures) - missing} of {len(figures)} figures are given."]
+    return [
+        *lead,
+        f"{len(figures) - missing} of {len(figures)} figures are given; at the end of the page each of the others says why not.",
+    ]
 
 
 def _area(bundle: Bundle, area_id: str) -> Iterator[Section]:
@@ -97,7 +100,12 @@ def _area(bundle: Bundle, area_id: str) -> Iterator[Section]:
     for figure in headline(bundle):
         if figure.area_id == area_id:
             topics.setdefault(figure.topic, []).append(figure)
-    for topic, figures in sorted(topics.items()):
+    # A reader comes for what is there; a year of returns that nobody sends would hide it.
+    missing = [f for figures in topics.values() for f in figures if not f.is_shown and f.shown != "Hidden"]
+    for topic, every in sorted(topics.items()):
+        figures = [figure for figure in every if figure not in missing]
+        if not figures:
+            continue
         rows: list[list[str | Cell]] = [
             [
                 Cell(f.title, path_of(f.metric_id), note=f.when),
@@ -114,6 +122,12 @@ def _area(bundle: Bundle, area_id: str) -> Iterator[Section]:
             bundle.label(topic),
             tables=[Table(f"{bundle.label(topic)}: {bundle.areas[area_id]}", columns, rows, frozenset({1, 2, 5}))],
         )
+    if missing:
+        lines: list[list[str | Cell]] = [
+            [Cell(f.title, path_of(f.metric_id), note=f.when), f.why_missing, f.target] for f in missing
+        ]
+        table = Table(f"Why each has none: {bundle.areas[area_id]}", ["Measure", "Why", "Target"], lines)
+        yield Section("Measures with no figure", tables=[table])
     yield Section("How to read this page", KEY)
 
 

@@ -78,7 +78,7 @@ def pages(bundle: Bundle) -> Iterator[Page]:
     meaning = list(
         dict.fromkeys(f"{words.sentence(str(r['kind_name']))} {words.sentence(str(r['words']))}" for r in rows)
     )
-    tables = [listing("Children about whom partners say different things", rows, columns)] if rows else []
+    tables = [listing("Children about whom partners say different things", rows, columns, bundle)] if rows else []
     lead = [
         "Where two partners say different things of the same child. Neither is taken to be right; each is a list to look into."
     ]
@@ -105,7 +105,7 @@ def _lead(bundle: Bundle) -> list[str]:
 def _sections(bundle: Bundle) -> Iterator[Section]:
     for listed in _SECTIONS:
         rows = bundle.rows(listed.table, f"select * from {listed.table} order by all")
-        tables = [listing(listed.heading, rows, listed.columns)] if rows else []
+        tables = [listing(listed.heading, rows, listed.columns, bundle)] if rows else []
         yield Section(listed.heading, [] if rows else ["Not in this release."], tables=tables)
     grades: dict[str, int] = {}
     for figure in bundle.figures:
