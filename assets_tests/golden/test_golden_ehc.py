@@ -345,8 +345,9 @@ def test_a_child_who_left_during_the_assessment_waits_in_the_new_authority_only(
 def test_the_release_shows_what_is_large_enough_and_says_who_sent_nothing(results: Results) -> None:
     shown = results.released(
         "select metric_id, numerator, denominator, round(value, 6), suppression, value_status from RELEASED"
-        " where area_id = 'derby' and time_window in ('quarter', 'snapshot') and breakdown_topic = 'Total' and metric_id in ('ehc_decision_6w_pct', 'ehc_open_over_20w_count',"
-        " 'ehc_weeks_median', 'ehcp_20w_pct_exc', 'ehcp_20w_pct_inc', 'ehcp_caseload') order by 1"
+        " where area_id = 'derby' and time_window in ('quarter', 'snapshot') and breakdown_topic = 'Total'"
+        " and metric_id in ('ehc_decision_6w_pct', 'ehc_open_over_20w_count', 'ehc_weeks_median', 'ehcp_20w_pct_exc', 'ehcp_20w_pct_inc',"
+        " 'ehcp_caseload') order by 1"
     )
     assert shown == [
         ("ehc_decision_6w_pct", None, None, None, "primary", "final"),  # 3 of 4
@@ -357,5 +358,6 @@ def test_the_release_shows_what_is_large_enough_and_says_who_sent_nothing(result
         ("ehcp_caseload", 20, None, 20, "none", "final"),
     ]
     assert results.released(
-        "select distinct value_status, numerator, value, dq_reason from RELEASED where area_id = 'newcastle' and source_feeds = 'sen2' and breakdown_topic = 'Total'"
+        "select distinct value_status, numerator, value, dq_reason from RELEASED"
+        " where area_id = 'newcastle' and source_feeds = 'sen2' and breakdown_topic = 'Total'"
     ) == [("not_supplied", None, None, "sen2 from newcastle for 2024-25-Q4 has not arrived")]
