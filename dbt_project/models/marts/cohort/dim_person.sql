@@ -1,5 +1,16 @@
 with parameter as (
     select as_of from {{ ref('stg_submission__run_parameter') }}
+),
+
+-- Where a child was last said to live stands until somebody says otherwise: one whose records in use give no address has
+-- not moved. mart_person_authority says the same (19 children of an all-feeds home were unknown here and had a span there).
+residence as (
+    select
+        person_key,
+        area_id,
+        residence_source,
+        row_number() over (partition by person_key order by from_date desc) as newest_rank
+    from {{ ref('stg_identity__person_residence') }}
 )
 
 select
@@ -10,8 +21,8 @@ select
     person.sex,
     person.ethnicity,
     coalesce(ethnicity_group.ethnicity_major, 'Unknown') as ethnicity_major,
-    coalesce(person.residence_area_id, 'unknown') as residence_area_id,
-    person.residence_source,
+    coalesce(person.residence_area_id, residence.area_id, 'unknown') as residence_area_id,
+    coalesce(person.residence_source, residence.residence_source) as residence_source,
     person.residence_district_code,
     person.residence_lsoa,
     person.deprivation_decile,
@@ -27,6 +38,7 @@ select
     coalesce(person.is_deceased, false) as is_deceased
 from {{ ref('stg_identity__person') }} as person
 cross join parameter
+left join residence on person.person_key = residence.person_key and residence.newest_rank = 1
 left join {{ ref('ethnicity_group') }} as ethnicity_group on person.ethnicity = ethnicity_group.ethnicity
 left join {{ ref('age_band') }} as age_band
     on person.age_years >= age_band.from_age and person.age_years <= age_band.to_age
