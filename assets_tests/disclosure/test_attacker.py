@@ -50,8 +50,15 @@ def test_no_small_count_is_recovered_from_eight_releases_with_corrections(profil
 
 def test_the_audit_refuses_what_secondary_suppression_would_have_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hiding, "spread", lambda con, by: None)
+    monkeypatch.setattr(profiles, "widen", lambda con, by, given_away: None)
     with pytest.raises(GivenAway, match="could be worked out"):
         published(eight_releases(3, 20.0, order=(0,)), "partner")
+
+
+def test_what_the_rules_leave_too_narrow_is_hidden_before_anything_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home of all feeds was refused for 7 counts that no rule had thought of: a quarter must not stay unpublished for that."""
+    monkeypatch.setattr(hiding, "spread", lambda con, by: None)
+    published(eight_releases(3, 20.0, order=(0,)), "partner")
 
 
 @pytest.mark.parametrize("profile", ["open", "partner"])

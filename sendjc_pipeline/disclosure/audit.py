@@ -14,7 +14,7 @@ from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.disclosure.relations import SPLITS, SUMS, TIES
 from sendjc_pipeline.settings import SendjcError
 
-RANGES, TERMS = "disclosure_range", "disclosure_term"
+RANGES, TERMS, GIVEN = "disclosure_range", "disclosure_term", "disclosure_given"
 _PASSES = 12
 
 
@@ -22,26 +22,29 @@ class GivenAway(SendjcError):
     """What would be published gives a small number back."""
 
 
-def attack(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
-    """Work out the range of every hidden cell from all that would be shown. Raises GivenAway, without the number."""
-    if by.hidden_up_to == 0:
-        return
+def attack(con: duckdb.DuckDBPyConnection, by: Profile) -> int:
+    """Work out the range of every hidden cell from all that would be shown, into GIVEN (cell_id) those that are told; return how many these are."""
     _make_ranges(con, by)
     _make_terms(con)
     for _ in range(_PASSES):
         if not _narrow(con):
             break
-    found = con.execute(f"""
-        select count(*) from {RANGES}
+    con.execute(f"""
+        create or replace temp table {GIVEN} as
+        select cell_id from {RANGES}
         where count between 1 and {by.hidden_up_to} and (
             least = most or (least >= 1 and most <= {by.hidden_up_to} and most - least < {by.hidden_up_to - 1}))
-    """).fetchone()
-    count = int(found[0]) if found else 0
-    if count:
-        raise GivenAway(
-            f"Profile {by.name}: {count} hidden count{'s' if count > 1 else ''} could be worked out from what would be shown; nothing was published."
-            " Report it as a fault of sendjc_pipeline/disclosure."
-        )
+    """)
+    found = con.execute(f"select count(*) from {GIVEN}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def refuse(by: Profile, count: int) -> None:
+    """Raise GivenAway, without the numbers."""
+    raise GivenAway(
+        f"Profile {by.name}: {count} hidden count{'s' if count > 1 else ''} could be worked out from what would be shown; nothing was published."
+        " Report it as a fault of sendjc_pipeline/disclosure."
+    )
 
 
 def _make_ranges(con: duckdb.DuckDBPyConnection, by: Profile) -> None:

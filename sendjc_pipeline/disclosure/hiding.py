@@ -15,15 +15,41 @@ from sendjc_pipeline.disclosure.cells import BEFORE, CELLS, KEY, ROWS
 from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.disclosure.relations import CALENDAR, NESTS, SPLITS, SUMS, TIES
 
-FREE, TOLD = "disclosure_free", "disclosure_told"
+FREE, TOLD, UNTOLD = "disclosure_free", "disclosure_told", "disclosure_untold"
 _WINDOWS = "('calendar_ytd', 'rolling_12m')"
 
 
 def choose(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
     """Make the temporary table TOLD (row_id, mark): primary, secondary or none for each row."""
     con.execute(f"create or replace temp table {FREE} as {_small(by)}")
+    con.execute(f"create or replace temp table {UNTOLD} (row_id bigint)")
     if by.hidden_up_to:
         spread(con, by)
+    _mark(con)
+
+
+def widen(con: duckdb.DuckDBPyConnection, by: Profile, given_away: str) -> None:
+    """Hide all that stands in a relation with the cells of table `given_away`, and call none of it small: for what the rules above leave too narrow."""
+    near = f"""
+        with beside as (
+            select part_id, whole_id, split_id as relation from {SPLITS}
+            union all select part_id, whole_id, sum_id from {SUMS}
+            union all select one_id, other_id, hash(one_id, other_id) from {TIES}
+        ),
+
+        touched as (
+            select distinct relation from beside inner join {given_away} as cell on beside.part_id = cell.cell_id or beside.whole_id = cell.cell_id
+        )
+
+        select distinct unnest([part_id, whole_id]) as cell_id from beside semi join touched on beside.relation = touched.relation"""
+    con.execute(
+        f"create or replace temp table disclosure_near as select cell_id from ({near}) union select cell_id from {given_away}"
+    )
+    con.execute(f"insert into {UNTOLD} select distinct cell_id // 2 from disclosure_near")
+    con.execute(
+        f"insert into {FREE} select cell_id from disclosure_near where cell_id not in (select cell_id from {FREE})"
+    )
+    spread(con, by)
     _mark(con)
 
 
@@ -182,6 +208,8 @@ def _mark(con: duckdb.DuckDBPyConnection) -> None:
             select link.part_id // 2 as row_id from {SPLITS} as link semi join tight on link.split_id = tight.split_id
             union
             select link.whole_id // 2 as row_id from {SUMS} as link inner join {FREE} as free on link.part_id = free.cell_id
+            union
+            select row_id from {UNTOLD}
         )
 
         select row.row_id,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from sendjc_pipeline.disclosure.audit import attack
+from sendjc_pipeline.disclosure.audit import GIVEN, attack, refuse
 from sendjc_pipeline.disclosure.cells import FIGURE, ROWS, make_cells, make_rows
-from sendjc_pipeline.disclosure.hiding import TOLD, choose
+from sendjc_pipeline.disclosure.hiding import TOLD, choose, widen
 from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.disclosure.profile import profile as profile_named
 from sendjc_pipeline.disclosure.relations import make_relations
@@ -21,6 +21,7 @@ from sendjc_pipeline.disclosure.relations import make_relations
 HIDDEN = (
     "numerator", "denominator", "value", "value_lower", "value_upper", "bounds_basis", "brag", "spc_variation", "spc_assurance", "direction",
 )  # fmt: skip
+_ROUNDS = 8
 _BOUNDS = ("value_lower", "value_upper", "bounds_basis")
 
 
@@ -73,10 +74,21 @@ def protect_all(
     make_cells(con, by)
     make_relations(con, known.areas, known.nested, known.definitions, by)
     choose(con, by)
-    attack(con, by)
+    _harden(con, by)
     for at, (target, numbers) in enumerate(zip(tables.values(), numbered, strict=True)):
         _write(con, numbers, at, target, by)
         con.execute(f"drop table {numbers}")
+
+
+def _harden(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
+    """Attack what was chosen, and hide more around what the attack finds, until it finds nothing; each round hides more, so it ends."""
+    for _ in range(_ROUNDS if by.hidden_up_to else 0):
+        count = attack(con, by)
+        if not count:
+            return
+        widen(con, by, GIVEN)
+    if by.hidden_up_to and (count := attack(con, by)):
+        refuse(by, count)
 
 
 def _number(con: duckdb.DuckDBPyConnection, source: str, target: str, keys: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from sendjc_pipeline.scorecard.picture import Picture, draw, nothing
 
 
 def pages(bundle: Bundle) -> Iterator[Page]:
-    """The cohort page."""
+    """The cohort page, and one of placements, care and school life."""
     lead = []
     for figure in bundle.figures:
         if figure.metric_id == "send_cohort_count" and figure.is_total:
@@ -23,6 +23,7 @@ def pages(bundle: Bundle) -> Iterator[Page]:
                 f"{figure.area_name}: {figure.shown} children and young people aged 0 to 25. {figure.why_missing}".strip()
             )
     yield Page("cohort.html", "The SEND cohort", lead, list(_sections(bundle)))
+    yield Page("lives.html", "Placements, care and school life", [], list(_lives(bundle)))
 
 
 def _sections(bundle: Bundle) -> Iterator[Section]:
@@ -49,6 +50,9 @@ def _sections(bundle: Bundle) -> Iterator[Section]:
         ]
         if rows:
             yield Section(title, pictures=pictures)
+
+
+def _lives(bundle: Bundle) -> Iterator[Section]:
     yield from _listed(
         bundle,
         "Where children with a plan are placed",
