@@ -60,8 +60,8 @@ region as (
     from newest
     inner join authority
         on
-            coalesce(authority.valid_from <= newest.period_end, true)
-            and coalesce(authority.valid_to >= newest.period_end, true)
+            coalesce(newest.period_end >= authority.valid_from, true)
+            and coalesce(newest.period_end <= authority.valid_to, true)
     left join published
         on
             newest.metric_id = published.metric_id

@@ -68,7 +68,7 @@ stated as (
         measured.target_due_date,
         coalesce(grade.grade = 'D', false) as is_unreliable,
         coalesce(measured.target_due_date <= parameter.quarter_end, true) as is_due,
-        -- In the quarter in which a target falls due, the figure of that day is judged and not that of the quarter's end.
+        -- In the quarter in which a target falls due, the figure of that day is judged and not that of its end.
         coalesce(due.value, measured.value) as judged_value,
         coalesce(due.period_end, parameter.quarter_end) as judged_at,
         previous.value as previous_value,
@@ -111,7 +111,7 @@ stated as (
     left join {{ ref('metric_closed') }} as closed
         on
             {{ same_keys('measured', 'closed', figure[:2]) }}
-            and closed.approval_date <= parameter.quarter_end
+            and parameter.quarter_end >= closed.approval_date
 ),
 
 -- By how much each misses; nought or less is met.

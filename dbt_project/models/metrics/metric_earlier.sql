@@ -1,5 +1,5 @@
--- What a figure was before: at the end of the quarter before, and on the day on which its target was due, where that day
--- lies within the quarter. Reckoned anew from the clocks and months that this quarter's submissions tell of.
+-- What a figure was before: at the end of the quarter before, and on the day on which its target was due, where that
+-- day lies within the quarter. Reckoned anew from the clocks and months that this quarter's submissions tell of.
 with parameter as (
     select
         quarter_start,
@@ -86,8 +86,8 @@ completed as (
         on
             period.clock_id = clock.clock_id
             and period.area_id = clock.area_id
-            and clock.stop_date >= period.first_day
-            and clock.stop_date <= period.last_day
+            and period.first_day <= clock.stop_date
+            and period.last_day >= clock.stop_date
     where
         period.measure = 'share of completed clocks'
         and period.time_window in ('quarter', 'calendar_ytd')
@@ -105,8 +105,8 @@ fallen_due as (
         on
             period.clock_id = clock.clock_id
             and period.area_id = clock.area_id
-            and clock.due_date >= period.first_day
-            and clock.due_date <= period.last_day
+            and period.first_day <= clock.due_date
+            and period.last_day >= clock.due_date
     where
         period.measure = 'share of clocks falling due'
         and period.time_window in ('quarter', 'calendar_ytd')

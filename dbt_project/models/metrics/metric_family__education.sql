@@ -6,8 +6,8 @@ with parameter as (
     from {{ ref('stg_submission__run_parameter') }}
 ),
 
--- Attendance and exclusion as mart_education_outcome has them. The children behind a rate of sessions or suspensions stand
--- in its numerator or denominator, so that small numbers are seen: ten suspensions may be one pupil's.
+-- Attendance and exclusion as mart_education_outcome has them. The children behind a rate of sessions or suspensions
+-- stand in its numerator or denominator, so that small numbers are seen: ten suspensions may be one pupil's.
 outcome as (
     select
         definition.metric_id,

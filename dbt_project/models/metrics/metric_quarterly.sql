@@ -101,7 +101,7 @@ left join {{ ref('metric_brag') }} as brag
     on {{ same_keys('measured', 'brag', figure) }}
 left join chart
     on
-        {{ same_keys('measured', 'chart', ['metric_id', 'area_id', 'service', 'tier', 'breakdown_topic', 'breakdown']) }}
+        {{ same_keys('measured', 'chart', figure[:2] + figure[3:]) }}
         and {{ in_pipe_list('measured.time_window', 'chart.of_windows') }}
 left join {{ ref('mart_metric_grade') }} as worst
     on

@@ -6,10 +6,11 @@
 with parameter as (
     select
         {%- for name in [
-            'limit_factor', 'range_factor', 'screen_outliers', 'shift_points', 'trend_points', 'least_points', 'robust_points'
+            'limit_factor', 'range_factor', 'screen_outliers', 'shift_points', 'trend_points', 'least_points'
         ] %}
-        max(case when parameter_id = 'spc_{{ name }}' then value end) as {{ name }}{{ ',' if not loop.last }}
+        max(case when parameter_id = 'spc_{{ name }}' then value end) as {{ name }},
         {%- endfor %}
+        max(case when parameter_id = 'spc_robust_points' then value end) as robust_points
     from {{ ref('method_parameter') }}
 ),
 
@@ -122,21 +123,21 @@ placed as (
 neighboured as (
     select
         *,
-        case
-            when slope = lag(slope) over (partition by {{ stretch | join(', ') }} order by month) then 0 else 1
-        end as is_new_slope,
-        case
-            when side = lag(side) over (partition by {{ stretch | join(', ') }} order by month) then 0 else 1
-        end as is_new_side,
         {%- for number in [1, 2] %}
         {%- for name, function in [('earlier', 'lag'), ('later', 'lead')] %}
         {{ function }}(side, {{ number }}) over (partition by {{ stretch | join(', ') }} order by month)
             as side_{{ name }}_{{ number }},
         {{ function }}(case when is_near_limit then 1 else 0 end, {{ number }}) over (
             partition by {{ stretch | join(', ') }} order by month
-        ) as near_{{ name }}_{{ number }}{{ ',' if not (loop.last and number == 2) }}
+        ) as near_{{ name }}_{{ number }},
         {%- endfor %}
         {%- endfor %}
+        case
+            when slope = lag(slope) over (partition by {{ stretch | join(', ') }} order by month) then 0 else 1
+        end as is_new_slope,
+        case
+            when side = lag(side) over (partition by {{ stretch | join(', ') }} order by month) then 0 else 1
+        end as is_new_side
     from placed
 ),
 

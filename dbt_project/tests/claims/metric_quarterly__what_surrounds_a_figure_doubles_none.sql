@@ -1,5 +1,5 @@
--- Rating, chart, grade, benchmark and bounds are joined one to one: as many rows as the families make, and each is graded
--- and rated.
+-- Rating, chart, grade, benchmark and bounds are joined one to one: as many rows as the families make, and each is
+-- graded and rated.
 {{ config(meta={'dagster': {'ref': {'name': 'metric_quarterly'}}}) }}
 with published as (
     select

@@ -1,4 +1,12 @@
 -- A definition may name several clocks, as therapies do; a series of one service reads the clocks of that service.
+with rule as (
+    select distinct
+        clock_id,
+        pathway,
+        service
+    from {{ ref('clock_rule') }}
+)
+
 select
     definition.metric_id,
     definition.family,
@@ -14,13 +22,7 @@ select
     series.tier
 from {{ ref('metric_definition') }} as definition
 inner join {{ ref('metric_measure') }} as measure on definition.measure = measure.measure
-inner join (
-    select distinct
-        clock_id,
-        pathway,
-        service
-    from {{ ref('clock_rule') }}
-) as rule
+inner join rule
     on {{ in_pipe_list('rule.clock_id', 'definition.clock_id') }}
 inner join {{ ref('metric_series') }} as series
     on

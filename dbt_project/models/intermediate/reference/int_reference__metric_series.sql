@@ -74,7 +74,8 @@ select
     series.grain,
     case
         when definition.measure = 'never published' then 'withheld'
-        -- Twelve months of which some are not told of; evidence that nobody sends; a move that may yet come back (rules 7.3).
+        -- Twelve months of which some are not told of; evidence that nobody sends; a move that may yet come back
+        -- (rules 7.3).
         when
             {{ value_status('judged', 'parameter') }} = 'final'
             and (

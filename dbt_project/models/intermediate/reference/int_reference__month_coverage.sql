@@ -9,6 +9,10 @@ with calendar as (
     where grain = 'monthly' and time_window = 'month'
 ),
 
+local_feed as (
+    select distinct feed from {{ ref('stg_submission__submission') }}
+),
+
 teller as (
     select
         area_id,
@@ -35,7 +39,7 @@ teller as (
         local_feed.feed as sent_feed,
         area.area_id as partner
     from {{ ref('area') }} as area
-    cross join (select distinct feed from {{ ref('stg_submission__submission') }}) as local_feed
+    cross join local_feed
     where area.geographic_level = 'Local authority' and local_feed.feed in ('ehc_local', 'ep_advice')
 ),
 
@@ -65,7 +69,8 @@ covered as (
                 else submission.period_start
             end
     group by
-        calendar.month, calendar.months_back, teller.area_id, teller.feed, teller.service, teller.sent_feed, teller.partner
+        calendar.month, calendar.months_back,
+        teller.area_id, teller.feed, teller.service, teller.sent_feed, teller.partner
 ),
 
 needed as (

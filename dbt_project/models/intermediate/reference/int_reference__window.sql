@@ -1,4 +1,5 @@
--- The days that each figure is of. Limit control needs three years of months (rules 7.5); a figure of the quarter has one row.
+-- The days that each figure is of. Limit control needs three years of months (rules 7.5); a figure of the quarter has
+-- one row.
 with parameter as (
     select
         quarter,

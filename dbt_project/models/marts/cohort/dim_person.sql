@@ -2,8 +2,9 @@ with parameter as (
     select as_of from {{ ref('stg_submission__run_parameter') }}
 ),
 
--- Where a child was last said to live stands until somebody says otherwise: one whose records in use give no address has
--- not moved. mart_person_authority says the same (19 children of an all-feeds home were unknown here and had a span there).
+-- Where a child was last said to live stands until somebody says otherwise: one whose records in use give no address
+-- has not moved. mart_person_authority says the same (19 children of an all-feeds home were unknown here and had a
+-- span there).
 residence as (
     select
         person_key,

@@ -12,15 +12,15 @@
 with parameter as (
     select
         run.quarter,
-        run.quarter_start,
-        run.quarter_end,
-        {{ add_days('run.quarter_end', 42) }} as freeze_date,
         {%- for name in [
             'grade_a', 'grade_b', 'grade_c', 'grade_late_floor', 'grade_late_days', 'grade_unstable',
             'grade_least_children', 'exceptions_alert_pct', 'exceptions_least_plans'
         ] %}
-        max(case when method.parameter_id = '{{ name }}' then method.value end) as {{ name }}{{ ',' if not loop.last }}
+        max(case when method.parameter_id = '{{ name }}' then method.value end) as {{ name }},
         {%- endfor %}
+        run.quarter_start,
+        run.quarter_end,
+        {{ add_days('run.quarter_end', 42) }} as freeze_date
     from {{ ref('stg_submission__run_parameter') }} as run
     cross join {{ ref('method_parameter') }} as method
     group by run.quarter, run.quarter_start, run.quarter_end
@@ -133,7 +133,7 @@ linked as (
         on
             member.member_area_id = own.breakdown
             and own.breakdown_topic = 'residence_area'
-            and own.child_count >= parameter.grade_least_children
+            and parameter.grade_least_children <= own.child_count
     group by member.area_id
 ),
 
@@ -190,7 +190,7 @@ compared as (
 reconciled as (
     select
         {{ keys_of('compared', series) }},
-        greatest(floor(round(20 * (1 - max(difference_pct) / 100), 6)) / 20, 0.5) as reconciliation
+        greatest(floor(round(20 * (1 - max(compared.difference_pct) / 100), 6)) / 20, 0.5) as reconciliation
     from compared
     group by {{ keys_of('compared', series) }}
 ),
