@@ -85,15 +85,20 @@ def run(settings: Settings, quarter: Quarter, known_at: date | None = None) -> N
     assert run_quarter(settings, Order(quarter, known_at or quarter.end + SENT)) == PUBLISHED
 
 
+def publish_up_to_the_revision(settings: Settings) -> None:
+    """Three quarters, each when it is due, and the second again when its file has been mended."""
+    first, second, third, _ = QUARTERS
+    for quarter in (first, second, third):
+        run(settings, quarter)
+    run(settings, second, MENDED)
+
+
 @pytest.fixture(scope="module")
 def home(sent: Summary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder = tmp_path_factory.mktemp("four_quarters_home")
     settings = land(sent, folder / "home", folder)
-    first, second, third, fourth = QUARTERS
-    for quarter in (first, second, third):
-        run(settings, quarter)
-    run(settings, second, MENDED)
-    run(settings, fourth)
+    publish_up_to_the_revision(settings)
+    run(settings, QUARTERS[-1])
     yield settings
 
 
@@ -158,15 +163,13 @@ def test_a_run_again_with_nothing_new_publishes_nothing(home: Settings) -> None:
     assert len(ledger.all_releases(home)) == 5
 
 
-def test_another_home_that_begins_elsewhere_has_the_same_history_byte_for_byte(
-    home: Settings, sent: Summary, tmp_path: Path
-) -> None:
-    """A past quarter and its revision, from the submissions alone, with none of what was built or published before them."""
+def test_another_home_has_the_same_history_byte_for_byte(home: Settings, sent: Summary, tmp_path: Path) -> None:
+    """Up to the revision, from the submissions alone. What a release hides rests on what those before it showed, so it is run in the same order."""
     again = land(sent, tmp_path / "home", tmp_path)
-    run(again, CORRECTED)
-    run(again, CORRECTED, MENDED)
+    publish_up_to_the_revision(again)
+    told = [release.release_id for release in ledger.all_releases(again)]
+    assert told == ["2024-25-Q1.r1", "2024-25-Q2.r1", "2024-25-Q2.r2", "2024-25-Q3.r1"]
     for release in ledger.all_releases(again):
         now, before = release.manifest(), ledger.find(home, release.release_id).manifest()
         assert now["tables"] == before["tables"], release.release_id
         assert now["content_sha256"] == before["content_sha256"]
-    assert [release.release_id for release in ledger.all_releases(again)] == ["2024-25-Q2.r1", "2024-25-Q2.r2"]
