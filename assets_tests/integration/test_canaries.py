@@ -69,8 +69,11 @@ def test_the_warehouse_holds_no_day_of_birth(published: tuple[Settings, dg.Execu
     columns = con.execute(
         "select table_name, column_name from duckdb_columns() where not internal and column_name ilike '%birth%'"
     ).fetchall()
-    assert {name for _, name in columns} == {"birth_month"}
-    for table, column in columns:
+    # The dates that systems write for an unknown one are nobody's.
+    of_children = sorted(set(columns) - {("placeholder_birth_date", "birth_date")})
+    assert len(of_children) < len(columns)
+    assert {name for _, name in of_children} == {"birth_month"}
+    for table, column in of_children:
         assert con.execute(f"select count(*) from {table} where day({column}) <> 1").fetchone() == (0,)
 
 

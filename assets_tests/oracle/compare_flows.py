@@ -144,7 +144,8 @@ def _tables(cases: Sequence[Case], contacts: Sequence[Seen], setting: Setting) -
             for c in contacts
         ],
         "int_pathway__supply": [
-            {"service": service, "provider_id": "RHA", "month": f"{last:%Y-%m}", "month_end": last, "supply_status": "supplied", "reason": None}
+            {"service": service, "provider_id": "RHA", "month": f"{last:%Y-%m}", "month_end": last,
+                "supply_status": "supplied", "reason": None, "missing_feeds": None}
             for service in PATHWAYS for last in month_ends(setting)
         ],
     }  # fmt: skip

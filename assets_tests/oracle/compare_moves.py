@@ -161,7 +161,7 @@ def _fill(con: duckdb.DuckDBPyConnection, children: list[Child], setting: Settin
     ]  # fmt: skip
     supply = [
         {"service": service, "provider_id": provider, "month": f"{last:%Y-%m}", "month_end": last,
-            "supply_status": "not_supplied" if provider == SILENT and last > setting.periods[1].end else "supplied", "reason": None}
+            "supply_status": "not_supplied" if provider == SILENT and last > setting.periods[1].end else "supplied", "reason": None, "missing_feeds": None}
         for service in SERVICES for provider in (*PROVIDERS, SILENT) for last in month_ends(setting)
     ]  # fmt: skip
     tables: dict[str, list[dict[str, Any]]] = {

@@ -12,7 +12,8 @@ from sendjc_pipeline.settings import Settings
 
 FIGURE = {
     "metric_name": "Children", "value": 120.0, "value_lower": 117.0, "value_upper": 123.0, "bounds_basis": "doubtful_links",
-    "time_window": "snapshot", "service": "Total", "value_status": "final", "suppression": "none", "source_feeds": "sen2",
+    "time_window": "snapshot", "service": "Total", "breakdown_topic": "Total", "breakdown": "Total",
+    "value_status": "final", "suppression": "none", "source_feeds": "sen2",
 }  # fmt: skip
 
 
@@ -24,6 +25,7 @@ def test_the_bounds_of_a_figure_and_of_the_revision_before_are_shown(
     monkeypatch.setattr(explain.ledger, "newest", lambda *_: release)
     monkeypatch.setattr(explain, "_figures", lambda *_: [FIGURE])
     monkeypatch.setattr(explain, "_partners", lambda *_: set())
+    monkeypatch.setattr(explain, "walk", lambda *_: {})
     monkeypatch.setattr(explain, "_before", lambda *_: [FIGURE | {"value_lower": 111.0}])
     explain.explain(settings, "m", "derby", Quarter.parse("2024-25-Q4"), as_json=False)
     said = [

@@ -94,7 +94,9 @@ def test_text_is_trimmed_of_blanks_and_of_nothing_else(text: str) -> None:
 _BLADE = ("%Y-%b-%d %H:%M:%S", "%Y-%b-%d", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 _FIGURES = st.text(st.sampled_from("0123456789129 -/T:.x"), max_size=12)
 _YEARS = st.sampled_from(["1899", "1900", "2199", "2200", "2024", "-024", "202", " 202", "20 4"])
-_NEARLY = st.tuples(_YEARS, _FIGURES, st.sampled_from(["-29", "-31", "-1", "-1 ", "-00", ""])).map("-".join)
+_NEARLY = st.tuples(_YEARS, _FIGURES, st.sampled_from(["-29", "-31", "-1", "-1 ", "-1:", "-1T", "-00", ""])).map(
+    "-".join
+)
 _ENDLESS = st.tuples(st.sampled_from(["2024-0", "2023-1", "1900-"]), _FIGURES).map("".join)
 _DAYS = st.one_of(st.dates().map(str), _FIGURES, _NEARLY, _ENDLESS)
 

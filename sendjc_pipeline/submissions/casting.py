@@ -149,7 +149,8 @@ def _day(raw: str, formats: Sequence[str]) -> str:
     parsed = f"try_strptime({raw}, {_list(formats)})::date"
     if _ISO_DAY not in formats or any(text.startswith("%Y-%d") for text in formats):
         return parsed
-    has_form = f"{raw} >= '{_FIRST_YEAR}' and {raw} < '{_LAST_YEAR + 1}' and {raw} like '____-__-__'"
+    # The last figure is looked at because DuckDB 1.5 reads 2025-01-1X, too, as a date: the first of January.
+    has_form = f"{raw} glob '[12][0-9]??-??-?[0-9]'"
     return f"case when {has_form} then coalesce(try_cast({raw} as date), {parsed}) else {parsed} end"
 
 

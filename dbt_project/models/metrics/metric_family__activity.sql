@@ -71,7 +71,7 @@ need_unit as (
         case when sensory_contact.person_key is not null then 1 else 0 end as part,
         1 as whole,
         cast(null as integer) as amount
-    from {{ ref('mart_send_cohort') }} as cohort
+    from {{ ref('int_cohort__child') }} as cohort
     cross join parameter
     inner join {{ ref('int_reference__area_member') }} as member on cohort.area_id = member.member_area_id
     inner join {{ ref('metric_definition') }} as definition on definition.measure = 'share of needs met'

@@ -12,5 +12,5 @@ select
     end as sen_provision,
     coalesce(district.district_name, 'Not known') as district
 from {{ ref('dim_person') }} as person
-left join {{ ref('mart_send_cohort') }} as cohort on person.person_key = cohort.person_key
+left join {{ ref('int_cohort__child') }} as cohort on person.person_key = cohort.person_key
 left join {{ ref('district_area') }} as district on person.residence_district_code = district.district_code
