@@ -114,7 +114,7 @@ def test_there_are_five_releases_and_each_says_what_it_is(home: Settings) -> Non
             "2024-25-Q2.r2",
             "frozen",
             "revision after the freeze",
-            "new or corrected submissions; submissions of other periods; its freeze date has passed",
+            "new, corrected or withdrawn submissions; submissions of other periods; its freeze date has passed",
         ),
         ("2024-25-Q3.r1", "provisional", "first publication", "first publication"),
         ("2024-25-Q4.r1", "provisional", "first publication", "first publication"),

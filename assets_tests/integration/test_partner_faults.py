@@ -86,7 +86,7 @@ def test_a_refused_file_withholds_that_area_and_the_mended_one_fills_the_gap(
     } == {figure[:2] for key, figure in whole.items() if key[:2] == ("ehcp_caseload", "derby") and key in wholes}
 
     said = release_of(broken_derby).manifest()
-    assert "new or corrected submissions" in said["reason"]
+    assert "new, corrected or withdrawn submissions" in said["reason"]
     path = release_of(broken_derby).folder / "tables" / "revision.parquet"
     gap = duckdb.sql(
         "select distinct old_value, new_value, cause from read_parquet(?) where table_name = 'metric_quarterly'"

@@ -18,7 +18,8 @@ COLUMNS = {name: f"What {name} is." for name in (
     "source_feeds",
 )}  # fmt: skip
 
-Figure = tuple[str, str, float | None, str, str]  # metric, area, value, status, suppression
+Figure = tuple[object, ...]
+"""Metric, area, value, status, suppression; and, where it is of a part, what it is broken down by and which part it is."""
 
 
 def submission(partner: str, feed: str, content: str, period: str = "2024-25-Q4") -> dict[str, object]:
@@ -64,10 +65,10 @@ def publish(
         " breakdown_topic varchar, breakdown varchar, topic varchar, numerator double, denominator double, value double, value_lower double,"
         " value_upper double, value_status varchar, suppression varchar, dq_reason varchar, source_feeds varchar)"
     )
-    for metric, area, value, status, suppression in figures:
+    for metric, area, value, status, suppression, *part in figures:
         con.execute(
-            "insert into release_metric_quarterly values (?, ?, ?, 'quarter', 'ehc', 'Total', 'Total', 'Total', 'ehc', ?, null, ?, ?, ?, ?, ?, null, 'sen2')",
-            [metric, area, quarter, value, value, value, value, status, suppression],
+            "insert into release_metric_quarterly values (?, ?, ?, 'quarter', 'ehc', 'Total', ?, ?, 'ehc', ?, null, ?, ?, ?, ?, ?, null, 'sen2')",
+            [metric, area, quarter, *(part or ("Total", "Total")), value, value, value, value, status, suppression],
         )
     con.execute(
         "create temp table release_area_rollup as select * from (values ('nottingham', 'qt1'), ('nottinghamshire', 'qt1')) as t(area_id, rollup_id)"

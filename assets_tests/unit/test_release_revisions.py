@@ -112,6 +112,35 @@ def test_a_metric_that_no_release_of_the_quarter_had_is_a_first_publication(publ
     assert changed(published, now, FIRST) == [("reviews", "derby", "value", "added", None, "9.0", "first publication")]
 
 
+STOOD = [("plans", "derby", 40, "provisional", "none"), ("plans", "qt1", 90, "provisional", "none")]
+A_NEW_PART = ("plans", "derby", 6, "provisional", "none", "sex", "F")
+A_NEW_METRIC = ("reviews", "derby", 9, "provisional", "none")
+MENDED = submission("derby", "sen2", "mended")
+LATE = submission("derby", "sen2", "late", "2024-25-Q3")
+
+
+@pytest.mark.parametrize(
+    ("figure", "made", "cause"),
+    [
+        (A_NEW_PART, provenance(MENDED, NOTTINGHAM), "correction"),
+        (A_NEW_PART, provenance(DERBY, LATE, NOTTINGHAM), "late data"),
+        (A_NEW_PART, provenance(DERBY, NOTTINGHAM, models="other"), "rule change"),
+        (A_NEW_PART, provenance(DERBY, NOTTINGHAM, decisions="other"), "verdicts or opt-outs"),
+        (A_NEW_PART, FIRST, "no recorded cause"),
+        (A_NEW_METRIC, provenance(DERBY, NOTTINGHAM, models="other"), "first publication"),
+        (A_NEW_METRIC, provenance(MENDED, NOTTINGHAM), "correction"),
+        (A_NEW_METRIC, provenance(MENDED, NOTTINGHAM, code="other"), "correction; first publication"),
+        (A_NEW_METRIC, provenance(DERBY, LATE, NOTTINGHAM), "late data"),
+        (("plans", "newcastle", 9, "provisional", "none"), provenance(DERBY, NOTTINGHAM, models="other"), "first publication"),
+    ],
+)  # fmt: skip
+def test_a_row_that_appears_has_the_cause_that_made_it(
+    published: Settings, figure: tuple[object, ...], made: dict, cause: str
+) -> None:
+    found = changed(published, [*STOOD, figure], made)
+    assert [(row[:2], row[3], row[6]) for row in found] == [(figure[:2], "added", cause)]
+
+
 def test_the_ledger_is_against_the_release_that_stood_not_one_rolled_back(published: Settings) -> None:
     publish(
         published, [("plans", "derby", 70, "provisional", "none"), ("plans", "qt1", 90, "provisional", "none")], FIRST

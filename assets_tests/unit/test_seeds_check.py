@@ -154,6 +154,13 @@ def test_an_entry_at_fault_is_refused_with_file_and_row(seeds: Path, values: dic
     )
 
 
+def test_an_action_may_only_be_tied_to_a_metric_that_is_defined(seeds: Path) -> None:
+    row = _change(seeds, "plan_action_metric", {"metric_id": "nd_posts_added"}, metric_id="no_such_metric")
+    assert _only_fault(seeds).startswith(
+        f"seeds/reference/plan_action_metric.csv row {row}: nottinghamshire_pap 2 2.1.2 is tied to no_such_metric, a metric that is not"
+    )
+
+
 def test_blue_stands_once_its_measures_are_met(seeds: Path) -> None:
     links = _rows(seeds, "plan_action_metric")
     for link in links:

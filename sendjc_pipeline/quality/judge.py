@@ -74,7 +74,7 @@ def build_and_judge(settings: Settings, inputs: QuarterInputs) -> tuple[list[Nod
 
 
 PART_WORDS = {
-    "submissions": "new or corrected submissions",
+    "submissions": "new, corrected or withdrawn submissions",
     "history": "submissions of other periods",
     "decisions": "verdicts of reviewers",
     "opt_outs": "opt-outs",

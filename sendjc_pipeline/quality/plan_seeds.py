@@ -22,6 +22,7 @@ def faults(folder: Path) -> Iterator[SeedFault]:
     """Faults of the actions, of what hangs on them, and of the history."""
     actions, links = read(folder, "plan_action"), read(folder, "plan_action_metric")
     milestones, history = read(folder, "plan_milestone"), read(folder, "plan_brag_history")
+    metrics = {row["metric_id"] for row in read(folder, "metric_definition")}
     for row, earlier in twice(actions, *_ACTION):
         yield row.fault(
             f"action {_name(row)} stands twice, first in row {earlier.number}", "give each its own priority or ref"
@@ -30,6 +31,12 @@ def faults(folder: Path) -> Iterator[SeedFault]:
     for row in (*milestones, *links, *history):
         if row.key(*_ACTION) not in known:
             yield row.fault(f"{_name(row)} is no action of plan_action.csv", "correct plan, priority or ref")
+    for row in links:
+        if row["metric_id"] not in metrics:
+            yield row.fault(
+                f"{_name(row)} is tied to {row['metric_id']}, a metric that is not defined",
+                "correct the metric_id, or define the metric",
+            )
     yield from unreadable_days(actions, "start_date", "due_date")
     yield from unreadable_days(milestones, "due_date", "completed_date")
     yield from unreadable_days(links, "kpi_due_date", "met_on")

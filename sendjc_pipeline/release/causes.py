@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-LATE, CORRECTION, TAKEN_BACK = "late data", "correction", "submission taken back"
+LATE, CORRECTION, TAKEN_BACK, RULE = "late data", "correction", "submission taken back", "rule change"
 FIRST, DISCLOSURE, FREEZE, WITHHELD = "first publication", "disclosure", "freeze", "topic withheld or let go"
 UNKNOWN = "no recorded cause"
 _PARTS = {
-    "models": "rule change",
-    "code": "rule change",
+    "models": RULE,
+    "code": RULE,
     "decisions": "verdicts or opt-outs",
     "opt_outs": "verdicts or opt-outs",
     "places": "postcode directory",
@@ -51,12 +51,12 @@ def add_causes(
         f"select distinct coalesce(new_source_feeds, old_source_feeds, ''), coalesce(area_id, '') from {source}"
     ).fetchall()
     told = [(feeds, area, _told(moved, others, feeds, {area, *parts_of.get(area, ())})) for feeds, area in grounds]
-    con.register("grounds", pd.DataFrame(told, columns=["feeds", "area", "told"], dtype="object"))
+    rows = [(feeds, area, "; ".join(words) or UNKNOWN, _of_the_first(words)) for feeds, area, words in told]
+    con.register("grounds", pd.DataFrame(rows, columns=["feeds", "area", "told", "told_first"], dtype="object"))
     hides = "coalesce({}_suppression, 'none') in ('primary', 'secondary')"
     topics = str(set(before.get("withheld_topics", ())) != set(now.get("withheld_topics", ()))).lower()
     con.execute(f"""
         create or replace temp table {target} as
-        with known as (select distinct metric_id from {source} where change <> 'added' and metric_id is not null)
         select c.table_name, c.metric_id, c.area_id, c.quarter, c.month, c.time_window, c.service, c.tier, c.breakdown_topic, c.breakdown, c.row_key,
             c.change, c.column_name, c.old_value, c.new_value, coalesce(c.old_suppression, 'none') as old_suppression,
             coalesce(c.new_suppression, 'none') as new_suppression,
@@ -64,7 +64,7 @@ def add_causes(
                 when c.column_name = 'value_status' and c.old_value = 'provisional' and c.new_value = 'final' then '{FREEZE}'
                 when c.change = 'changed' and ({hides.format("c.old")}) <> ({hides.format("c.new")}) then '{DISCLOSURE}'
                 when {topics} and (c.old_value_status = 'withheld') <> (c.new_value_status = 'withheld') then '{WITHHELD}'
-                when c.change = 'added' and c.metric_id is not null and grounds.told not like '%{LATE}%' then '{FIRST}'
+                when c.is_first then grounds.told_first
                 else grounds.told
             end as cause
         from {source} as c
@@ -107,13 +107,20 @@ def _succeeded(slot: tuple[str, str, str], new: Mapping[tuple[str, str, str], st
     return any(other[:2] == slot[:2] for other in new)
 
 
-def _told(moved: set[tuple[str, str, str]], others: list[str], feeds: str, areas: set[str]) -> str:
+def _of_the_first(words: list[str]) -> str:
+    """Of a metric that was not told of the area and quarter: where our rules changed, that they tell it now is the change."""
+    if words and RULE not in words:
+        return "; ".join(words)
+    return "; ".join([*(word for word in words if word != RULE), FIRST])
+
+
+def _told(moved: set[tuple[str, str, str]], others: list[str], feeds: str, areas: set[str]) -> list[str]:
     """The narrowest that can be said: files of these feeds by these councils, else of these feeds, else any."""
     wanted = set(feeds.split("|"))
     of_feed = {m for m in moved if m[1] in wanted}
     own = {m for m in of_feed if m[0] in areas}
     found = sorted({cause for _, _, cause in own or of_feed or moved})
-    return "; ".join(found + [word for word in others if word not in found]) or UNKNOWN
+    return found + [word for word in others if word not in found]
 
 
 def _part(made: Mapping[str, Any], part: str) -> Any:

@@ -16,6 +16,7 @@ DIMENSIONS = (
 """Key columns that have a column of their own in the ledger; every other key is told in `row_key`."""
 
 _CONTEXT = ("suppression", "value_status", "source_feeds", "topic")
+_FIGURE = ("metric_id", "area_id", "quarter")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,13 @@ def compare(
 
     A row that only one side has is one row: of column `value` where the table has one, else of `*`. A table without a key is compared by whole
     rows. Where either side hides a cell, neither shows its number. Columns that only one side has are a change of schema and no change of a cell.
+    `is_first` marks a row of a metric of which the old side told nothing for that area and quarter, so that a new part of a known figure is none.
     """
     columns = ", ".join(f"{name} varchar" for name in DIMENSIONS)
     context = ", ".join(f"{end}_{name} varchar" for end in ("old", "new") for name in _CONTEXT)
     con.execute(
-        f"create or replace temp table {target} (table_name varchar, {columns}, row_key varchar, change varchar, column_name varchar,"
-        f" old_value varchar, new_value varchar, {context})"
+        f"create or replace temp table {target} (table_name varchar, {columns}, row_key varchar, change varchar, is_first boolean,"
+        f" column_name varchar, old_value varchar, new_value varchar, {context})"
     )
     for name, (old, new, key) in sorted(tables.items()):
         con.execute(f"insert into {target} {_differences(name, old, new, key)}")
@@ -65,6 +67,8 @@ def _differences(table: str, old: Side, new: Side, key: Sequence[str]) -> str:
         for end, side, columns in (("old", "o", old.columns), ("new", "n", new.columns))
         for name in _CONTEXT
     )
+    figure = [name for name in _FIGURE if name in keys] if "metric_id" in keys else []
+    known = " and ".join(f"k.{name} is not distinct from n.{name}" for name in figure) or "false"
     pairs = [_pair(name, f"o.{name}::varchar", f"n.{name}::varchar") for name in cells]
     whole = _pair(said, *(f"{side}.value::varchar" if said == "value" else "null" for side in ("o", "n")))
     differing = (
@@ -76,14 +80,15 @@ def _differences(table: str, old: Side, new: Side, key: Sequence[str]) -> str:
     context_names = ", ".join(f"{end}_{name}" for end in ("old", "new") for name in _CONTEXT)
     return f"""
         with joined as (
-            select {dimensions}, {row_key} as row_key, {context},
+            select {dimensions}, {row_key} as row_key, {context}, {bool(figure)} and o.is_there is null and k.is_there is null as is_first,
                 case when o.is_there is null then 'added' when n.is_there is null then 'gone' else 'changed' end as change,
                 case when o.is_there is null or n.is_there is null then [{whole}] else {differing} end as cells
             from (select *, true as is_there from {old.relation}) as o
             full outer join (select *, true as is_there from {new.relation}) as n on {same}
+            left join (select distinct {", ".join([*figure, "true as is_there"])} from {old.relation}) as k on {known}
         ),
         cells as (select * exclude (cells), unnest(cells) as cell from joined)
-        select '{table}', {", ".join(DIMENSIONS)}, row_key, change, cell.column_name, {old_value}, {new_value}, {context_names}
+        select '{table}', {", ".join(DIMENSIONS)}, row_key, change, is_first, cell.column_name, {old_value}, {new_value}, {context_names}
         from cells"""
 
 

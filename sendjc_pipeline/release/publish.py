@@ -19,9 +19,10 @@ import duckdb
 from sendjc_pipeline.disclosure.profiles import protect_all
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
-from sendjc_pipeline.quality.judge import changed_parts, read_provenance, required_checks
+from sendjc_pipeline.quality.judge import read_provenance, required_checks
 from sendjc_pipeline.release import history, ledger, open_data, revision, schema
 from sendjc_pipeline.release.causes import moved
+from sendjc_pipeline.release.reason import reason_of
 from sendjc_pipeline.release.shown import earlier_metrics, earlier_open_data, near
 from sendjc_pipeline.release.tables import METRIC_KEYS, hide_small_numbers, published_tables, withhold
 from sendjc_pipeline.release.write import Further, PublishedTable, write_release
@@ -124,7 +125,7 @@ def _publish(
                 "content_sha256": content,
                 "remembered_releases": remembered,
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-                "reason": reason or _reason(settings, quarter, withheld_topics, provenance),
+                "reason": reason or reason_of(settings, quarter, withheld_topics, provenance),
             },
             pages,
         )
@@ -223,17 +224,6 @@ def _standing(settings: Settings, quarter: Quarter, content: str, known_at: str,
             " would take its place. Give --force if that is meant."
         )
     return None
-
-
-def _reason(settings: Settings, quarter: Quarter, withheld: Collection[str], provenance: Mapping[str, Any]) -> str:
-    """What makes the figures other than those before, in words."""
-    if withheld:
-        return f"published without {', '.join(sorted(withheld))}, whose checks are red"
-    earlier = [release for release in ledger.all_releases(settings) if release.quarter == quarter]
-    if not earlier:
-        return "first publication"
-    before = ledger.newest(settings, quarter) or earlier[-1]
-    return "; ".join(changed_parts(ledger.made_of(settings, before), provenance)) or "published again"
 
 
 def _standing_of(

@@ -2,17 +2,17 @@ with parameter as (
     select quarter from {{ ref('stg_submission__run_parameter') }}
 ),
 
--- Two areas may share a service: in their roll-up it counts once.
+-- Two areas may share a service or a dataset: in their roll-up it counts once.
 counted as (
     select
         requirement.metric_id,
         requirement.service,
         member.area_id,
-        count(distinct case when statement.is_counted then statement.service_id end) as counted_count,
-        count(distinct statement.service_id) as stated_count
+        count(distinct case when statement.is_counted then statement.counted_id end) as counted_count,
+        count(distinct statement.counted_id) as stated_count
     from {{ ref('metric_requirement') }} as requirement
     inner join {{ ref('int_register__statement') }} as statement
-        on requirement.required_service = statement.subject and requirement.feed = 'service_catalogue'
+        on requirement.required_service = statement.subject and requirement.feed = statement.feed
     inner join {{ ref('int_reference__area_member') }} as member on statement.area_id = member.member_area_id
     group by requirement.metric_id, requirement.service, member.area_id
 )

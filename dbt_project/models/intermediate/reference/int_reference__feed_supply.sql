@@ -158,11 +158,11 @@ resident as (
     group by council.area_id
 ),
 
--- What the service catalogue states is at hand; nobody sends it.
+-- What a register states is at hand; nobody sends it.
 stated as (
     select distinct
         area_id,
-        'service_catalogue' as feed,
+        feed,
         subject as service,
         'supplied' as submission_status,
         cast(null as varchar) as reason

@@ -80,9 +80,13 @@ needed as (
         requirement.service,
         member.area_id,
         member.member_area_id,
-        case when status.submission_status = 'supplied' then 1.0 else 0.0 end as supplied,
         case
-            when status.submission_status <> 'supplied' then null
+            when supply.is_incomplete then 0.0
+            when coalesce(status.submission_status, supply.submission_status) = 'supplied' then 1.0
+            else 0.0
+        end as supplied,
+        case
+            when status.received_at is null or status.submission_status <> 'supplied' then null
             when cast(status.received_at as date) <= parameter.freeze_date then 1.0
             else
                 greatest(
@@ -103,6 +107,12 @@ needed as (
             requirement.feed = status.feed
             and requirement.required_service = status.service
             and member.member_area_id = status.area_id
+    -- What a figure needs and no partner is due to send: an estimate of the population, whoever tells of a service.
+    left join {{ ref('int_reference__feed_supply') }} as supply
+        on
+            requirement.feed = supply.feed
+            and requirement.required_service = supply.service
+            and member.member_area_id = supply.area_id
     left join used on status.partner_id = used.partner_id and status.feed = used.feed
     left join blanked on status.partner_id = blanked.partner_id and status.feed = blanked.feed
     left join left_out on status.partner_id = left_out.partner_id and status.feed = left_out.feed
