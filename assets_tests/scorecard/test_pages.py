@@ -59,7 +59,7 @@ def test_markup_in_a_text_is_shown_and_not_obeyed(release: Path) -> None:
 def test_a_missing_figure_says_why(release: Path) -> None:
     waits, ehc = text(release, "metric-slt-wait-over-18w-pct.html"), text(release, "metric-ehcp-20w-pct-exc.html")
     assert "Newcastle upon Tyne: Hidden: it tells of so few children" in waits
-    assert "Nottingham: Hidden: shown, it would give another hidden figure back" in waits
+    assert "Nottingham: Hidden: if it were shown, another hidden figure could be worked out" in waits
     assert "Derby: Withheld: the SEN2 return of Derby was refused." in ehc
     assert "Newcastle upon Tyne: Not supplied: nobody sent sen2." in ehc
 
