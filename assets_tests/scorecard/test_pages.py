@@ -10,8 +10,9 @@ import pytest
 from lxml import html
 
 from assets_tests.scorecard.made_release import LONG, make_release
-from sendjc_pipeline.scorecard import changes, words
-from sendjc_pipeline.scorecard.bundle import Bundle
+from sendjc_pipeline.scorecard import changes, charts, words
+from sendjc_pipeline.scorecard.bundle import Bundle, TornRelease
+from sendjc_pipeline.scorecard.listing import listing
 from sendjc_pipeline.scorecard.site import LIMIT_BYTES, write_scorecard
 
 
@@ -159,3 +160,78 @@ def test_the_page_of_changes_names_the_files_behind_them(release: Path) -> None:
             "moved_submissions": [{"partner": "derby", "feed": "sen2", "cause": "correction"}],
         }
         assert changes.files(bundle) == ["A corrected file: Sen2 from Derby."]
+
+
+def test_the_overview_begins_with_the_targets(release: Path) -> None:
+    said = text(release, "index.html")
+    assert said.index("Are targets met?") < said.index("measures by area")
+    assert re.search(
+        r"exceptions left out in the calendar year so far; higher is better\s*Nottinghamshire\s*47\.9%", said
+    )
+    assert re.search(r"40\.0% by 31 July 2024\s*met", said)
+
+
+def test_a_state_has_one_colour_and_a_band_one_place_whatever_is_hidden(release: Path) -> None:
+    page = html.fromstring((release / "scorecard" / "pathway-slcn.html").read_text())
+    derby, nottinghamshire = page.xpath("//figure[.//*[local-name()='svg']]")
+    for figure in (derby, nottinghamshire):
+        drawn = [node.text for node in figure.xpath(".//*[local-name()='svg']//*[local-name()='text']")]
+        assert [said for said in drawn if said in ("still waiting", "finished in the quarter")] == [
+            "still waiting",
+            "finished in the quarter",
+        ]
+        assert "0 to 4 weeks" in drawn and "hidden" in drawn
+    spec = charts.bands([{"band": "b", "state": "two", "children": 1, "shown": "1"}], ["one", "two"])
+    assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["one", "two"]
+    assert "a hidden number still waiting; a hidden number finished in the quarter." in page.text_content()
+
+
+@pytest.mark.parametrize(("last", "named"), [(3, 3), (36, 6), (1, 1)])
+def test_an_axis_names_no_month_twice(last: int, named: int) -> None:
+    months = [f"{2022 + at // 12}-{at % 12 + 1:02d}" for at in range(last)]
+    points = [{"month": m, "value": 1.0, "mean": None, "lower": None, "upper": None, "cause": "none"} for m in months]
+    ticks = charts.xmr(points, None, "%")["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert len(ticks) == len(set(ticks)) == named
+
+
+def test_names_with_numbers_stand_in_the_order_of_the_numbers() -> None:
+    assert sorted(["5-10", "Year 10", "11-15", "0-4", "Year 9"], key=words.in_order) == [
+        "Year 9",
+        "Year 10",
+        "0-4",
+        "5-10",
+        "11-15",
+    ]
+
+
+def test_a_column_that_is_hidden_in_every_row_says_so() -> None:
+    row = {"step": "Plan", "open_count": None, "suppression": "primary"}
+    table = listing("Steps", [row], {"step": "Step", "open_count": "Open"})
+    assert table.rows == [["Plan", "Hidden"]]
+    assert table.notes == [words.HIDDEN]
+
+
+def test_hidden_for_another_reason_is_no_change(release: Path, tmp_path: Path) -> None:
+    folder = make_release(tmp_path / "again")
+    duckdb.execute(f"""
+        copy (
+            select 'metric_quarterly' as table_name, 'send_cohort_count' as metric_id, 'derby' as area_id, 'quarter' as time_window,
+                'Total' as service, 'Total' as tier, 'Total' as breakdown_topic, 'suppression' as column_name, 'correction' as cause,
+                'secondary' as old_value, 'primary' as new_value, 'secondary' as old_suppression, 'primary' as new_suppression
+        ) to '{folder}/tables/revision.parquet' (format parquet)""")
+    with Bundle(folder) as bundle:
+        assert changes.in_brief(bundle) == []
+        assert [section.heading for section in changes.everything(bundle)] == ["Changed cells in all tables"]
+
+
+@pytest.mark.parametrize("name", ["metric_quarterly.parquet", "manifest.json", "marts.duckdb"])
+def test_a_torn_release_is_one_line_with_file_and_remedy(tmp_path: Path, name: str) -> None:
+    folder = make_release(tmp_path / "torn")
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[: len(whole) // 3])
+    with pytest.raises(TornRelease, match=rf"{name} is missing or torn: copy the whole release") as refused:
+        write_scorecard(folder)
+    assert "\n" not in str(refused.value)
+    (folder / name).unlink()
+    with pytest.raises(TornRelease, match=name):
+        write_scorecard(folder)

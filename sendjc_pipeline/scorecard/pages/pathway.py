@@ -32,12 +32,15 @@ class _Clock:
 def pages(bundle: Bundle) -> Iterator[Page]:
     """One page for each pathway with a waiting list in the release."""
     query = """
-        select distinct list.pathway, list.clock_id, list.service, list.tier, coalesce(rule.name, list.clock_id) as name
-        from mart_waiting_list as list left join clock_rule as rule on list.clock_id = rule.clock_id
-        order by all"""
+        select distinct pathway, clock_id, service, tier from mart_waiting_list order by all"""
+    names = {
+        row["clock_id"]: str(row["name"]) for row in bundle.rows("clock_rule", "select clock_id, name from clock_rule")
+    }
     pathways: dict[str, list[_Clock]] = {}
     for row in bundle.rows("mart_waiting_list", query):
-        clock = _Clock(row["clock_id"], row["service"], row["tier"], row["name"])
+        clock = _Clock(
+            row["clock_id"], row["service"], row["tier"], names.get(row["clock_id"], bundle.label(row["clock_id"]))
+        )
         pathways.setdefault(str(row["pathway"]), []).append(clock)
     for pathway, clocks in pathways.items():
         lists = {clock: _list(bundle, clock) for clock in clocks}
