@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from pathlib import Path
 
 import duckdb
@@ -123,6 +124,28 @@ def test_the_board_summary_is_two_pages(release: Path) -> None:
     summary = (release / "scorecard" / "board-nottinghamshire.pdf").read_bytes()
     assert summary.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", summary)) == 2
+
+
+def test_the_board_summary_tells_the_window_of_each_figure_under_a_heading(release: Path) -> None:
+    summary = (release / "scorecard" / "board-nottinghamshire.pdf").read_bytes()
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", summary, re.DOTALL)
+    pages = [text for stream in streams if b" Tj" in (text := _unpacked(stream))]
+    said = [cell.decode("latin-1") for cell in re.findall(rb"\((.*?)\) Tj", pages[-1])]
+    at = said.index("Measure")
+    assert said[at : at + 5] == ["Measure", "When", "Value", "England", "Verdicts"]
+    assert said[at + 5 : at + 9] == [
+        "New EHC plans issued within 20 weeks, exceptions left out",
+        "calendar year",
+        "47.9%",
+        "46.4%",
+    ]
+
+
+def _unpacked(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
 
 
 def test_the_same_release_gives_the_same_bytes(release: Path, tmp_path: Path) -> None:
