@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from assets_tests.scorecard.made_release import LONG, make_release
-from sendjc_pipeline.scorecard import changes, charts, words
+from sendjc_pipeline.scorecard import board, changes, charts, words
 from sendjc_pipeline.scorecard.bundle import Bundle, TornRelease
 from sendjc_pipeline.scorecard.listing import listing
 from sendjc_pipeline.scorecard.site import LIMIT_BYTES, write_scorecard
@@ -139,6 +139,18 @@ def test_the_board_summary_tells_the_window_of_each_figure_under_a_heading(relea
         "47.9%",
         "46.4%",
     ]
+
+
+def test_the_board_summary_doubts_no_figure_that_is_not_shown(tmp_path: Path) -> None:
+    folder = make_release(tmp_path / "doubted")
+    path = folder / "metric_quarterly.parquet"
+    duckdb.execute(f"copy (select * replace ('C' as dq_grade) from '{path}') to '{path}.new' (format parquet)")
+    path.with_name(f"{path.name}.new").replace(path)
+    with Bundle(folder) as bundle:
+        figures = [f for f in bundle.figures if f.area_id == "newcastle" and f.is_total]
+        assert any(not f.is_shown for f in figures)
+        said = board._doubts(figures)
+    assert said and not any("waiting more than 18 weeks" in line or line.endswith(": ") for line in said)
 
 
 def _unpacked(stream: bytes) -> bytes:

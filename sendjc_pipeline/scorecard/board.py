@@ -67,9 +67,8 @@ def summary(bundle: Bundle, area_id: str) -> bytes:
         "What moved beyond chance",
         moved[:6] or ["No monthly series shows a change beyond chance, or none is long enough to tell."],
     )
-    doubt = [f"{f.title}: {verdicts.trust(f)}" for f in figures if f.dq_grade in ("C", "D")]
     missing = [f"{f.title}: {f.why_missing}" for f in figures if not f.is_shown and f.value_status == "withheld"]
-    _lines(pdf, "Read with care", [*missing, *doubt][:6] or ["No figure is withheld or graded C or D."])
+    _lines(pdf, "Read with care", [*missing[:3], *_doubts(figures)][:6] or ["No figure is withheld or graded C or D."])
     pdf.add_page()
     given = [f for f in figures if f.is_shown]
     _heading(
@@ -84,6 +83,19 @@ def summary(bundle: Bundle, area_id: str) -> bytes:
     )[:_ROWS]:
         _row(pdf, _figure(figure))
     return bytes(pdf.output())
+
+
+def _doubts(figures: list[Figure]) -> list[str]:
+    """What speaks against figures that are shown, each reason once, with those that it bears on."""
+    doubted: dict[str, list[str]] = {}
+    for figure in figures:
+        if figure.is_shown and figure.dq_grade in ("C", "D"):
+            doubted.setdefault(verdicts.trust(figure), []).append(figure.title)
+    said = []
+    for reason, titles in sorted(doubted.items(), key=lambda of: -len(of[1])):
+        others = len(titles) - 2
+        said.append("; ".join(titles[:2]) + (f"; and {others} more" if others > 0 else "") + f": {reason}")
+    return said
 
 
 def _published(bundle: Bundle) -> datetime:
@@ -118,14 +130,18 @@ def _figure(figure: Figure) -> tuple[str, ...]:
 
 
 def _row(pdf: FPDF, texts: tuple[str, ...], style: str = "") -> None:
-    pdf.set_font("Helvetica", style, 8.5)
     for text, (width, align) in zip(texts, _WIDTHS, strict=True):
+        pdf.set_font("Helvetica", style, 8.5)
         pdf.cell(width, 6.6, _fitted(pdf, _latin(text), width), border="B", align=align)
     pdf.ln(6.6)
 
 
 def _fitted(pdf: FPDF, text: str, width: float) -> str:
-    """The text, cut at a word where it would run into the next column."""
+    """The text as it fits into its column: in smaller letters, and if they were too small to read, cut at a word."""
+    for size in (8.5, 8, 7.5, 7):
+        pdf.set_font_size(size)
+        if pdf.get_string_width(text) <= width - 2:
+            return text
     most = len(text)
     while pdf.get_string_width(text) > width - 2:
         most -= 1
@@ -134,7 +150,7 @@ def _fitted(pdf: FPDF, text: str, width: float) -> str:
 
 
 def _write(pdf: FPDF, height: float, text: str) -> Any:
-    return pdf.multi_cell(0, height, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    return pdf.multi_cell(0, height, _latin(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _latin(text: str) -> str:
