@@ -74,15 +74,31 @@ left_out as (
     group by partner_id, feed
 ),
 
+-- Nobody is named who would send some feeds, such as a school census: what lets the metric be made tells whether they
+-- came. When, and by which partner, it does not tell: they are not judged by that.
+come as (
+    select
+        area_id,
+        feed,
+        service,
+        min(case when submission_status = 'supplied' and not is_incomplete then 1.0 else 0.0 end) as supplied
+    from {{ ref('int_reference__feed_supply') }}
+    group by area_id, feed, service
+),
+
 needed as (
     select
         requirement.metric_id,
         requirement.service,
         member.area_id,
         member.member_area_id,
-        case when status.submission_status = 'supplied' then 1.0 else 0.0 end as supplied,
         case
-            when status.submission_status <> 'supplied' then null
+            when status.submission_status = 'supplied' then 1.0
+            when status.submission_status is null then coalesce(come.supplied, 0.0)
+            else 0.0
+        end as supplied,
+        case
+            when coalesce(status.submission_status, 'not_supplied') <> 'supplied' then null
             when cast(status.received_at as date) <= parameter.freeze_date then 1.0
             else
                 greatest(
@@ -103,6 +119,11 @@ needed as (
             requirement.feed = status.feed
             and requirement.required_service = status.service
             and member.member_area_id = status.area_id
+    left join come
+        on
+            requirement.feed = come.feed
+            and requirement.required_service = come.service
+            and member.member_area_id = come.area_id
     left join used on status.partner_id = used.partner_id and status.feed = used.feed
     left join blanked on status.partner_id = blanked.partner_id and status.feed = blanked.feed
     left join left_out on status.partner_id = left_out.partner_id and status.feed = left_out.feed
