@@ -90,6 +90,20 @@ def make_release(folder: Path) -> Path:
                                   "time_window": "calendar_ytd", "effective_from": date(2024, 1, 1), "target_due_date": date(2024, 7, 31),
                                   "seed_document": "S2", "quote": "40% on time by Jul 2024."}],
     }  # fmt: skip
+    tables["tables/wait_band"] = [
+        {"band": "0_4", "label": "0 to 4 weeks", "from_days": 0},
+        {"band": "over_4", "label": "over 4 weeks", "from_days": 29},
+    ]
+    bands = [(state, band) for state in ("waiting", "completed") for band in ("0_4", "over_4", "total")]
+    tables["tables/mart_waiting_list"] = [
+        _wait(area, state, band, count)
+        for area, counts in (
+            (AREAS[0], (None, 15, 15, 10, 10, 20)),
+            (AREAS[3], (10, 20, 30, None, 15, 15)),
+            (AREAS[1], (None,) * 6),
+        )
+        for (state, band), count in zip(bands, counts, strict=True)
+    ]
     write_tables(folder, tables)
     manifest = {
         "release_id": "2024-25-Q4.r2",
@@ -114,6 +128,14 @@ def write_tables(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
         con.execute(f"copy {name} to '{folder / path}.parquet' (format parquet)")
         con.unregister("frame")
     con.close()
+
+
+def _wait(area: tuple[str, str], state: str, band: str, count: int | None) -> dict[str, Any]:
+    return {
+        "area_id": area[0], "pathway": "slcn", "clock_id": "slt_treatment_18w", "service": "slt", "tier": "specialist", "provider_id": "Total",
+        "period_type": "quarter", "period": "2024-25-Q4", "state": state, "band": band, "child_count": count, "median_weeks": None,
+        "value_status": "final", "suppression": "primary" if count is None else "rounded",
+    }  # fmt: skip
 
 
 def _month(metric: tuple[str, ...], area: tuple[str, str], month: str, value: float) -> dict[str, Any]:

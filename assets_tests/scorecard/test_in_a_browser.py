@@ -79,6 +79,14 @@ def test_no_page_is_wider_than_a_phone(page: Page, release: Path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
 
 
+def test_a_phone_shows_the_figures_before_the_menu(page: Page, release: Path) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto((release / "scorecard" / "index.html").as_uri())
+    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < PHONE["height"] / 4
+    page.get_by_role("link", name="All pages").click()
+    assert page.evaluate("document.querySelector('#pages').getBoundingClientRect().top") < PHONE["height"]
+
+
 def test_the_keyboard_reaches_the_content_first(page: Page, release: Path) -> None:
     page.goto((release / "scorecard" / "index.html").as_uri())
     page.keyboard.press("Tab")

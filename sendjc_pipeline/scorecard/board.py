@@ -18,6 +18,15 @@ from sendjc_pipeline.scorecard.pages.overview import headline
 
 _BLUE, _DARK = (0, 94, 184), (33, 43, 50)
 _ROWS = 34
+_WIDTHS = ((76, "L"), (24, "L"), (29, "R"), (21, "R"), (40, "R"))
+# One measure has several windows: without them it would stand there several times with other numbers.
+_WHEN = {
+    "quarter": "quarter",
+    "calendar_ytd": "calendar year",
+    "snapshot": "last day",
+    "month_mean": "monthly mean",
+    "rolling_12m": "last 12 months",
+}
 _PLAIN = {
     "\u201c": '"',
     "\u201d": '"',
@@ -58,9 +67,8 @@ def summary(bundle: Bundle, area_id: str) -> bytes:
         "What moved beyond chance",
         moved[:6] or ["No monthly series shows a change beyond chance, or none is long enough to tell."],
     )
-    doubt = [f"{f.title}: {verdicts.trust(f)}" for f in figures if f.dq_grade in ("C", "D")]
     missing = [f"{f.title}: {f.why_missing}" for f in figures if not f.is_shown and f.value_status == "withheld"]
-    _lines(pdf, "Read with care", [*missing, *doubt][:6] or ["No figure is withheld or graded C or D."])
+    _lines(pdf, "Read with care", [*missing[:3], *_doubts(figures)][:6] or ["No figure is withheld or graded C or D."])
     pdf.add_page()
     given = [f for f in figures if f.is_shown]
     _heading(
@@ -69,11 +77,25 @@ def summary(bundle: Bundle, area_id: str) -> bytes:
         f"{len(given)} of {len(figures)} figures are given"
         + (f"; the first {_ROWS} follow, the rest are on the area's page." if len(given) > _ROWS else "."),
     )
+    _row(pdf, ("Measure", "When", "Value", "England", "Verdicts"), "B")
     for figure in sorted(
         given, key=lambda f: (f.target_type != "absolute", f.england_value is None, f.topic, f.metric_id)
     )[:_ROWS]:
-        _row(pdf, figure)
+        _row(pdf, _figure(figure))
     return bytes(pdf.output())
+
+
+def _doubts(figures: list[Figure]) -> list[str]:
+    """What speaks against figures that are shown, each reason once, with those that it bears on."""
+    doubted: dict[str, list[str]] = {}
+    for figure in figures:
+        if figure.is_shown and figure.dq_grade in ("C", "D"):
+            doubted.setdefault(verdicts.trust(figure), []).append(figure.title)
+    said = []
+    for reason, titles in sorted(doubted.items(), key=lambda of: -len(of[1])):
+        others = len(titles) - 2
+        said.append("; ".join(titles[:2]) + (f"; and {others} more" if others > 0 else "") + f": {reason}")
+    return said
 
 
 def _published(bundle: Bundle) -> datetime:
@@ -100,22 +122,35 @@ def _lines(pdf: FPDF, title: str, lines: list[str]) -> None:
     pdf.ln(3)
 
 
-def _row(pdf: FPDF, figure: Figure) -> None:
-    england = "" if figure.england_value is None else f"England {words.value(figure.england_value, figure.unit)}"
+def _figure(figure: Figure) -> tuple[str, ...]:
+    england = "" if figure.england_value is None else words.value(figure.england_value, figure.unit)
     tags = ", ".join(t.text for t in verdicts.tags(figure) if not t.kind.startswith("spc"))
-    pdf.set_font("Helvetica", "", 8.5)
-    for width, text, align in (
-        (88, words.shortened(figure.title, 66), "L"),
-        (26, figure.shown, "R"),
-        (40, england, "R"),
-        (36, tags, "R"),
-    ):
-        pdf.cell(width, 6.6, _latin(text), border="B", align=align)
+    when = _WHEN.get(figure.time_window, words.spaced(figure.time_window))
+    return figure.title, when, figure.shown, england, tags
+
+
+def _row(pdf: FPDF, texts: tuple[str, ...], style: str = "") -> None:
+    for text, (width, align) in zip(texts, _WIDTHS, strict=True):
+        pdf.set_font("Helvetica", style, 8.5)
+        pdf.cell(width, 6.6, _fitted(pdf, _latin(text), width), border="B", align=align)
     pdf.ln(6.6)
 
 
+def _fitted(pdf: FPDF, text: str, width: float) -> str:
+    """The text as it fits into its column: in smaller letters, and if they were too small to read, cut at a word."""
+    for size in (8.5, 8, 7.5, 7):
+        pdf.set_font_size(size)
+        if pdf.get_string_width(text) <= width - 2:
+            return text
+    most = len(text)
+    while pdf.get_string_width(text) > width - 2:
+        most -= 1
+        text = _latin(words.shortened(text, most))
+    return text
+
+
 def _write(pdf: FPDF, height: float, text: str) -> Any:
-    return pdf.multi_cell(0, height, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    return pdf.multi_cell(0, height, _latin(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _latin(text: str) -> str:

@@ -14,12 +14,43 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import duckdb
+
 from sendjc_pipeline.scorecard import words
 from sendjc_pipeline.scorecard.figure import Figure
+from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.warehouse.connection import connect
 
 Row = Mapping[str, Any]
+
+
+class TornRelease(SendjcError):
+    """A file of a release is missing or cannot be read."""
+
+
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def torn(path: Path) -> TornRelease:
+    """The error for a file of a release that is missing or broken."""
+    return TornRelease(f"{path} is missing or torn: copy the whole release again from the machine that made it")
+
+
+def commented(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The release's marts.duckdb, where tables and columns have their comments."""
+    path = folder / "marts.duckdb"
+    try:
+        return connect(path, read_only=True)
+    except duckdb.Error:
+        raise torn(path) from None
+
+
+def _manifest(path: Path) -> Mapping[str, Any]:
+    try:
+        told: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise torn(path) from None
+    return told
 
 
 class Bundle:
@@ -32,14 +63,17 @@ class Bundle:
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
-        self.manifest: Mapping[str, Any] = manifest or json.loads((folder / "manifest.json").read_text())
+        self.manifest: Mapping[str, Any] = manifest or _manifest(folder / "manifest.json")
         self.release_id = str(self.manifest["release_id"])
         self.quarter = self.release_id.rsplit(".", 1)[0]
         self.period = words.quarter(self.quarter)
         self._con = connect(None)
         for path in sorted([*folder.glob("*.parquet"), *(folder / "tables").glob("*.parquet")]):
             name = str(path).replace("'", "''")
-            self._con.execute(f"create view \"{path.stem}\" as select * from read_parquet('{name}')")
+            try:
+                self._con.execute(f"create view \"{path.stem}\" as select * from read_parquet('{name}')")
+            except duckdb.Error:
+                raise torn(path) from None
         self.tables = frozenset(
             name for (name,) in self._con.execute("select view_name from duckdb_views() where not internal").fetchall()
         )

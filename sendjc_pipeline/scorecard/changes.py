@@ -17,6 +17,8 @@ _OF_FIGURES = """
     select * from revision
     where table_name = 'metric_quarterly' and breakdown_topic = 'Total' and column_name in ('value', 'value_status', 'suppression', '*')
         and metric_id = coalesce(?, metric_id)
+        -- Hidden for one reason or for another, it is hidden.
+        and not (column_name = 'suppression' and old_suppression in ('primary', 'secondary') and new_suppression in ('primary', 'secondary'))
     -- A value that is hidden now, or no longer, says so itself.
     qualify column_name <> 'suppression' or count(*) over (partition by metric_id, time_window, service, tier, area_id) = 1
     order by metric_id, time_window, service, tier, area_id, column_name"""
@@ -34,7 +36,9 @@ def nothing_changed(bundle: Bundle) -> str:
     """Why there is no changed cell to show."""
     if not bundle.manifest.get("previous_release_id") and bundle.release_id.endswith(".r1"):
         return "Nothing: this is the first release of the quarter."
-    return "Nothing here. " + words.sentence(str(bundle.manifest.get("reason") or "no reason was recorded"))
+    return "No figure about a whole area changed. " + words.sentence(
+        str(bundle.manifest.get("reason") or "no reason was recorded")
+    )
 
 
 def files(bundle: Bundle) -> list[str]:

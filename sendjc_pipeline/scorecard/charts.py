@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ import altair as alt
 
 BLUE, DARK, GREY, PALE, ORANGE = "#005eb8", "#212b32", "#4c6272", "#aeb7bd", "#ed8b00"
 WIDTH, ROW_HEIGHT = 560, 26
+_MOST_TICKS = 7
 _FONT = "Arial, Helvetica, sans-serif"
 
 Rows = Sequence[Mapping[str, Any]]
@@ -31,7 +33,11 @@ def xmr(points: Rows, target: float | None, unit: str) -> Spec:
         target: a line to meet, or None.
         unit: what the axis counts.
     """
-    return _filled(_xmr(unit), {"points": points, "target": [] if target is None else [{"target": target}]})
+    spec = _filled(_xmr(unit), {"points": points, "target": [] if target is None else [{"target": target}]})
+    for layer in spec["layer"]:
+        if "x" in layer["encoding"]:
+            layer["encoding"]["x"]["axis"]["values"] = _ticks([str(point["month"]) for point in points])
+    return spec
 
 
 def bars(rows: Rows, unit: str, marker: float | None = None) -> Spec:
@@ -40,19 +46,35 @@ def bars(rows: Rows, unit: str, marker: float | None = None) -> Spec:
     return {**spec, "height": max(60, ROW_HEIGHT * len(rows))}
 
 
-def bands(rows: Rows) -> Spec:
-    """Children by waiting band, those who wait beside those who finished: rows of (band, state, children), in the order of the bands."""
-    return _filled(_bands(), {"rows": rows})
+def bands(rows: Rows, states: Sequence[str]) -> Spec:
+    """Children by waiting band, those who wait beside those who finished.
+
+    Args:
+        rows: (band, state, children, shown) for every band and state in their order, so that all areas have one axis; a hidden count is drawn as none.
+        states: the two states, in the order of their colours: each must have the same in every picture, whatever is hidden.
+    """
+    return _filled(_bands(tuple(states)), {"rows": rows})
 
 
 def _filled(spec: Spec, rows: Mapping[str, Rows]) -> Spec:
     return {**deepcopy(spec), "datasets": {name: [dict(row) for row in of] for name, of in rows.items()}}
 
 
+def _ticks(months: Sequence[str]) -> list[int]:
+    """The months that the axis names, as milliseconds: the first, and every so many after it. Left to itself it names a month of three several times."""
+    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (months[0], months[-1]))
+    step = -(-(last - first + 1) // _MOST_TICKS)
+    days = (datetime(at // 12, at % 12 + 1, 1, tzinfo=UTC) for at in range(first, last + 1, step))
+    return [int(day.timestamp() * 1000) for day in days]
+
+
 @cache
 def _xmr(unit: str) -> Spec:
     base = alt.Chart(alt.NamedData("points")).encode(
-        x=alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", labelAngle=0, tickCount=6))
+        # A month is read as midnight in Greenwich: on a clock west of it the axis would name the month before.
+        x=alt.X(
+            "month:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%b %Y", labelAngle=0, values=[])
+        )
     )
     scale = alt.Scale(zero=False, nice=True)
     lines = [
@@ -82,18 +104,18 @@ def _bars(unit: str) -> Spec:
 
 
 @cache
-def _bands() -> Spec:
-    states = alt.Color(
-        "state:N", title=None, sort=None, scale=alt.Scale(range=[BLUE, PALE]), legend=alt.Legend(orient="top")
-    )
-    chart = alt.Chart(alt.NamedData("rows")).mark_bar(stroke=DARK, strokeWidth=0.5)
-    encoded = chart.encode(
+def _bands(states: tuple[str, ...]) -> Spec:
+    colours = alt.Scale(domain=list(states), range=[BLUE, PALE])
+    base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("band:N", sort=None, title=None),
-        yOffset=alt.YOffset("state:N", sort=None),
+        yOffset=alt.YOffset("state:N", sort=list(states)),
         x=alt.X("children:Q", title="Children"),
-        color=states,
     )
-    return _finished(encoded.properties(width=WIDTH - 60, height=260))
+    drawn = base.mark_bar(stroke=DARK, strokeWidth=0.5).encode(
+        color=alt.Color("state:N", title=None, scale=colours, legend=alt.Legend(orient="top"))
+    )
+    shown = base.mark_text(align="left", dx=4, color=DARK, fontSize=11).encode(text="shown:N")
+    return _finished(alt.layer(drawn, shown).properties(width=WIDTH - 60, height=290))
 
 
 def _finished(chart: Any) -> Spec:

@@ -57,6 +57,11 @@ class Figure:
         return self.row["value"] is not None
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether there is a number that the rule for small numbers keeps back."""
+        return not self.is_shown and self.row["suppression"] in ("primary", "secondary")
+
+    @property
     def shown(self) -> str:
         """The value with its unit, or one word for why there is none."""
         if self.is_shown:
@@ -109,6 +114,16 @@ class Figure:
             if self.row["target_type"] == "directional"
             else ""
         )
+
+    @property
+    def aim(self) -> str:
+        """Which way is better, in words; empty where neither is."""
+        return {"higher": "higher is better", "lower": "lower is better"}.get(str(self.row["polarity"]), "")
+
+    @property
+    def when_and_aim(self) -> str:
+        """The window, and which way is better: what stands under a measure's name in a table."""
+        return f"{self.when}; {self.aim}" if self.aim else self.when
 
     @property
     def when(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sendjc_pipeline.scorecard import words
 from sendjc_pipeline.scorecard.bundle import Bundle, Row
-from sendjc_pipeline.scorecard.picture import Cell, Table
+from sendjc_pipeline.scorecard.picture import Table
 
 _CODES = frozenset(
     {
@@ -24,10 +24,15 @@ _CODES = frozenset(
         "breakdown",
         "service_line",
         "verdict",
+        "setting_type",
+        "placed",
+        "sen_provision",
+        "term_told",
         "value_status",
     }
 )
 _REASONS = frozenset({"reason", "dq_reason"})
+_NUMBERS = ("_count", "_pct", "_weeks", "_points")
 
 
 def listing(caption: str, rows: Sequence[Row], columns: Mapping[str, str], bundle: Bundle | None = None) -> Table:
@@ -39,7 +44,7 @@ def listing(caption: str, rows: Sequence[Row], columns: Mapping[str, str], bundl
         columns: column -> heading. A heading that ends in `%`, `weeks` or `£` gives its column's unit.
         bundle: where columns of codes and reasons are among them, what names them.
     """
-    numeric = {i for i, name in enumerate(columns) if any(isinstance(r[name], int | float) for r in rows)}
+    numeric = {i for i, name in enumerate(columns) if _is_numeric(name, rows)}
     cells = [
         [
             _cell(_said(row, name, bundle), name, heading, i in numeric)
@@ -47,7 +52,19 @@ def listing(caption: str, rows: Sequence[Row], columns: Mapping[str, str], bundl
         ]
         for row in rows
     ]
-    return Table(caption, list(columns.values()), cells, frozenset(numeric))
+    hidden = [words.HIDDEN] if any(cell == "Hidden" for line in cells for cell in line) else []
+    return Table(caption, list(columns.values()), cells, frozenset(numeric), [*hidden, *rounding(rows)])
+
+
+def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
+    """Whether a column holds numbers, also where every one of them is hidden."""
+    told = [row[name] for row in rows if row[name] is not None]
+    return any(isinstance(value, int | float) for value in told) if told else name.endswith(_NUMBERS)
+
+
+def rounding(rows: Sequence[Row]) -> list[str]:
+    """What a reader is told of counts that are rounded; nothing where none is."""
+    return [words.ROUNDED] if any(row.get("suppression") == "rounded" for row in rows) else []
 
 
 def _said(row: Row, name: str, bundle: Bundle | None) -> Row:
@@ -60,11 +77,11 @@ def _said(row: Row, name: str, bundle: Bundle | None) -> Row:
     return {**row, name: words.sentence(bundle.named(value))} if name in _REASONS else row
 
 
-def _cell(row: Row, name: str, heading: str, is_number: bool) -> str | Cell:
+def _cell(row: Row, name: str, heading: str, is_number: bool) -> str:
     value: Any = row[name]
     if value is None:
         if is_number and row.get("suppression") in ("primary", "secondary"):
-            return Cell("Hidden", note="small numbers")
+            return "Hidden"
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -38,9 +38,10 @@ def sections(bundle: Bundle, metric_id: str) -> Iterator[Section]:
         _picture(bundle, list(points))
         for _, points in groupby(rows, key=lambda r: (r["service"], r["tier"], r["area_id"]))
     ]
+    target = [] if all(row.get("target_value") is None for row in rows) else ["The dotted line is the target."]
     yield Section(
         "Month by month",
-        [_HOW_TO_READ],
+        [_HOW_TO_READ, *target],
         pictures,
     )
 
@@ -54,7 +55,7 @@ def _picture(bundle: Bundle, points: list[Row]) -> Picture:
         [words.month(p["month"]), _shown(p), words.CAUSES.get(str(p.get("special_cause") or "none"), "")] for p in told
     ]
     if len(told) < len(points):
-        rows.insert(0, [f"Before {words.month(told[0]['month'])}", "Nobody told", ""])
+        rows.insert(0, [f"Before {words.month(told[0]['month'])}", "Not supplied", ""])
     table = Table(
         f"{name}{of}: {last['metric_name']} by month", ["Month", "Value", "Special cause"], rows, frozenset({1})
     )

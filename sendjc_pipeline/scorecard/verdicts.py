@@ -5,6 +5,8 @@ Belongs here: what a board member reads first. Does not belong here: making a ve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sendjc_pipeline.scorecard import words
 from sendjc_pipeline.scorecard.figure import Figure
 from sendjc_pipeline.scorecard.picture import Cell, Tag
@@ -34,6 +36,16 @@ def cell(figure: Figure | None, why: bool = True) -> Cell:
         return Cell("", note="not measured here")
     note = figure.why_missing.removeprefix(f"{figure.shown}: ") if why else ""
     return Cell(figure.shown, tags=tags(figure), note=words.sentence(note))
+
+
+def cell_of_cut(figure: Figure | None) -> Cell:
+    """A figure of a breakdown: many are hidden, so that the table says why once (`notes`)."""
+    return cell(figure, why=figure is not None and not figure.is_hidden)
+
+
+def notes(figures: Iterable[Figure]) -> list[str]:
+    """What stands under a table of a breakdown."""
+    return [words.HIDDEN] if any(figure.is_hidden for figure in figures) else []
 
 
 def answer(figure: Figure, subject: str = "") -> str:
@@ -82,11 +94,18 @@ def trust(figure: Figure) -> str:
     return words.sentence("; ".join(said))
 
 
+def met(figure: Figure) -> str:
+    """Whether the number in a target is reached, whatever the day that it is for; empty where no figure can tell."""
+    if not figure.is_shown or figure.target_value is None:
+        return ""
+    better = figure.value >= figure.target_value if figure.polarity == "higher" else figure.value <= figure.target_value
+    return "met" if better else "not met"
+
+
 def _against_target(figure: Figure) -> str:
     name, says = words.BRAG.get(figure.brag or "not_rated", words.BRAG["not_rated"])
-    better = figure.value >= figure.target_value if figure.polarity == "higher" else figure.value <= figure.target_value
-    met = "met" if better else "not met"
-    return met if figure.brag in (None, "not_rated") else f"{met}, rated {name} ({says}; derived by our rule)"
+    said = met(figure)
+    return said if figure.brag in (None, "not_rated") else f"{said}, rated {name} ({says}; derived by our rule)"
 
 
 def _kind(variation: str) -> str:

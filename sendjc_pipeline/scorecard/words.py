@@ -77,12 +77,16 @@ def absence(suppression: str, status: str) -> str:
     return {"withheld": "Withheld", "not_supplied": "Not supplied"}.get(status, "No figure")
 
 
+HIDDEN = "Hidden: it tells of so few children that one of them might be recognised, or another hidden figure could be worked out from it."
+ROUNDED = "Counts are rounded to the nearest 5, so that they may not add up, nor agree to the child with a measure's own page."
+
+
 def why_missing(suppression: str, status: str, reason: str | None) -> str:
     """Why there is no value, as a sentence."""
     if suppression == "primary":
         return "Hidden: it tells of so few children that one of them might be recognised."
     if suppression == "secondary":
-        return "Hidden: shown, it would give another hidden figure back by subtraction."
+        return "Hidden: if it were shown, another hidden figure could be worked out from it."
     said = (_GRADED.sub("", reason or "") or "nothing is known of why").rstrip(".")
     return {"withheld": "Withheld: ", "not_supplied": "Not supplied: "}.get(status, "No figure: ") + said + "."
 
@@ -110,6 +114,11 @@ def sentence(text: str) -> str:
     """The text with a capital letter and one full stop."""
     text = text.strip().rstrip(".")
     return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def in_order(name: str) -> list[tuple[int, str]]:
+    """What sorts names as a reader would: 5-10 before 11-15, and Year 9 before Year 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part.lower()) for part in re.split(r"(\d+)", name) if part]
 
 
 def spaced(code: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sendjc_pipeline.warehouse.connection import connect
+from sendjc_pipeline.scorecard.bundle import commented, torn
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ _KEYS = {"area": "area_id", "metric_definition": "metric_id", "clock_rule": "clo
 
 def sheets(release: Path) -> list[Sheet]:
     """Every table of the release, by name."""
-    con = connect(release / "marts.duckdb", read_only=True)
+    con = commented(release)
     try:
         tables = con.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
         rows = con.execute(
@@ -56,7 +56,9 @@ def sheets(release: Path) -> list[Sheet]:
         con.close()
     found = []
     for name, says in tables:
-        path = next(p for p in (f"{name}.parquet", f"tables/{name}.parquet") if (release / p).is_file())
+        path = next((p for p in (f"{name}.parquet", f"tables/{name}.parquet") if (release / p).is_file()), None)
+        if path is None:
+            raise torn(release / "tables" / f"{name}.parquet")
         columns = [Column(column, kind, comment or "") for table, column, kind, comment in rows if table == name]
         found.append(Sheet(name, path, says or "", columns))
     return found
@@ -69,5 +71,6 @@ def relations(tables: Sequence[Sheet]) -> list[Relation]:
         Relation(table.name, key, target, key)
         for table in tables
         for target, key in _KEYS.items()
-        if target in names and table.name != target and any(column.name == key for column in table.columns)
+        # One that others look up looks up none itself: from a figure to a clock there would be two ways, and BI tools refuse that.
+        if target in names and table.name not in _KEYS and any(column.name == key for column in table.columns)
     ]

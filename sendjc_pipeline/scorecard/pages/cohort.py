@@ -71,11 +71,10 @@ def _lives(bundle: Bundle) -> Iterator[Section]:
 
 def _picture(bundle: Bundle, title: str, area: str, column: str, rows: list[Row]) -> Picture:
     named = [{**row, column: bundle.label(row[column])} for row in rows]
-    table = listing(
-        f"{title}: {area}",
-        named,
-        {column: title.removeprefix("By ").capitalize(), "child_count": "Children", "share_pct": "Share %"},
-    )
+    # The share is of the children with that tier and need: of a tier or a need as a whole it is always all of them.
+    share = {"share_pct": "Share %"} if column == "agencies" else {}
+    heading = title.removeprefix("By ").capitalize()
+    table = listing(f"{title}: {area}", named, {column: heading, "child_count": "Children", **share})
     drawn = [
         {"label": r[column], "value": r["child_count"], "shown": words.value(r["child_count"], "count")}
         for r in named
@@ -109,6 +108,6 @@ def _listed(bundle: Bundle, heading: str, name: str, columns: dict[str, str]) ->
         }
     )
     if shown:
-        yield Section(heading, missing, tables=[listing(heading, shown, {"area_name": "Area", **columns})])
+        yield Section(heading, missing, tables=[listing(heading, shown, {"area_name": "Area", **columns}, bundle)])
     else:
         yield Section(heading, missing or ["No area has a figure."])

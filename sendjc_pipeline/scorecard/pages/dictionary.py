@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sendjc_pipeline.scorecard import words
-from sendjc_pipeline.scorecard.bundle import Bundle
+from sendjc_pipeline.scorecard.bundle import Bundle, commented
 from sendjc_pipeline.scorecard.page import Page, Section
 from sendjc_pipeline.scorecard.pages.metric import path_of
 from sendjc_pipeline.scorecard.picture import Cell, Table
-from sendjc_pipeline.warehouse.connection import connect
 
 PATH = "dictionary.html"
 
 
 def pages(bundle: Bundle) -> Iterator[Page]:
     """The dictionary page."""
-    con = connect(bundle.folder / "marts.duckdb", read_only=True)
+    con = commented(bundle.folder)
     try:
         tables = con.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
         columns = con.execute(

@@ -22,7 +22,7 @@ _COLUMNS = {
 def pages(bundle: Bundle) -> Iterator[Page]:
     """The EHC page."""
     lead = [
-        verdicts.answer(f)
+        verdicts.answer(f, f"{f.title}, {f.area_name}")
         for f in bundle.figures
         if f.metric_id == "ehcp_20w_pct_exc" and f.is_total and f.time_window == "calendar_ytd"
     ]

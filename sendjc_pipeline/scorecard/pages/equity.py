@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sendjc_pipeline.scorecard import verdicts
+from sendjc_pipeline.scorecard import verdicts, words
 from sendjc_pipeline.scorecard.bundle import Bundle
 from sendjc_pipeline.scorecard.figure import Figure
 from sendjc_pipeline.scorecard.page import Page, Section
@@ -54,8 +54,8 @@ def _table(bundle: Bundle, topic: str, figures: list[Figure]) -> Table:
     cells = {(f.breakdown, f.area_id): f for f in figures}
     first = figures[0]
     rows: list[list[str | Cell]] = [
-        [bundle.label(group), *(verdicts.cell(cells.get((group, area))) for area in areas)]
-        for group in dict.fromkeys(f.breakdown for f in figures)
+        [bundle.label(group), *(verdicts.cell_of_cut(cells.get((group, area))) for area in areas)]
+        for group in sorted({f.breakdown for f in figures}, key=words.in_order)
     ]
     of = "" if first.series[1] == "Total" else f" ({bundle.label(first.series[1])})"
     return Table(
@@ -63,4 +63,5 @@ def _table(bundle: Bundle, topic: str, figures: list[Figure]) -> Table:
         [bundle.label(topic), *(bundle.areas[a] for a in areas)],
         rows,
         frozenset(range(1, len(areas) + 1)),
+        verdicts.notes(figures),
     )

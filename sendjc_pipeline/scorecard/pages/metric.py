@@ -110,14 +110,13 @@ def _breakdowns(bundle: Bundle, figures: list[Figure]) -> Iterator[Section]:
         names = {f.area_id: f.area_name for f in cut}
         cells = {(f.breakdown, f.area_id): f for f in cut}
         rows: list[list[str | Cell]] = [
-            [bundle.label(value), *(verdicts.cell(cells.get((value, area))) for area in areas)]
-            for value in dict.fromkeys(f.breakdown for f in cut)
+            [bundle.label(value), *(verdicts.cell_of_cut(cells.get((value, area))) for area in areas)]
+            for value in sorted({f.breakdown for f in cut}, key=words.in_order)
         ]
         of = f" ({bundle.label(service)})" if service != "Total" else ""
         heading = f"By {bundle.label(topic).lower()}{of}, {cut[0].when}"
-        table = Table(
-            heading, [bundle.label(topic), *(names[a] for a in areas)], rows, frozenset(range(1, len(areas) + 1))
-        )
+        columns = [bundle.label(topic), *(names[a] for a in areas)]
+        table = Table(heading, columns, rows, frozenset(range(1, len(columns))), verdicts.notes(cut))
         yield Section(heading, tables=[table])
 
 

@@ -35,8 +35,9 @@ def pages(bundle: Bundle) -> Iterator[Page]:
 
 
 def headline(bundle: Bundle) -> list[Figure]:
-    """The figures that are about all children of their series."""
-    return [figure for figure in bundle.figures if figure.is_total]
+    """The figures that are about all children of their series, but for the whole of a mix: all of it is 100 % of it."""
+    mixes = {metric for metric, row in bundle.definitions.items() if str(row.get("measure")).startswith("mix of")}
+    return [figure for figure in bundle.figures if figure.is_total and figure.metric_id not in mixes]
 
 
 def _lead(bundle: Bundle) -> list[str]:
@@ -47,13 +48,34 @@ def _lead(bundle: Bundle) -> list[str]:
     ]
     missing = sorted({f"{figure.area_name}" for figure in figures if figure.value_status == "withheld"})
     if missing:
-        lead.append(f"Some figures are withheld for {', '.join(missing)}: see Data quality.")
+        lead.append(f"Some figures are withheld for {', '.join(missing)}: the area's page says which, and why.")
     if bundle.manifest.get("reason"):
         lead.append(f"This is {bundle.release_id}: {words.sentence(str(bundle.manifest['reason']))}")
     return lead
 
 
+def _targets(bundle: Bundle) -> Iterator[Section]:
+    """What documents want reached, first: it is what most come to ask."""
+    rows = [
+        [
+            Cell(figure.title, path_of(figure.metric_id), note=figure.when_and_aim),
+            bundle.areas.get(figure.area_id, figure.area_id),
+            verdicts.cell(figure, why=False),
+            figure.target,
+            verdicts.met(figure),
+        ]
+        for figure in headline(bundle)
+        if figure.target_type == "absolute"
+    ]
+    if rows:
+        table = Table(
+            "Every target that has a number", ["Measure", "Area", "Value", "Target", "Met?"], rows, frozenset({2})
+        )
+        yield Section("Are targets met?", tables=[table])
+
+
 def _overview(bundle: Bundle) -> Iterator[Section]:
+    yield from _targets(bundle)
     by_topic: dict[str, dict[tuple[str, ...], dict[str, Figure]]] = {}
     nobody: list[Figure] = []
     for figure in headline(bundle):
@@ -68,7 +90,7 @@ def _overview(bundle: Bundle) -> Iterator[Section]:
                 nobody.append(first)
                 continue
             cells = [verdicts.cell(of_area.get(area_id), why=False) for area_id in bundle.areas]
-            rows.append([Cell(first.title, path_of(metric_id), note=first.when), *cells, _england(first)])
+            rows.append([Cell(first.title, path_of(metric_id), note=first.when_and_aim), *cells, _england(first)])
         columns = ["Measure", *bundle.areas.values(), "England"]
         if rows:
             table = Table(f"{bundle.label(topic)}: measures by area", columns, rows, frozenset(range(1, len(columns))))
@@ -108,7 +130,7 @@ def _area(bundle: Bundle, area_id: str) -> Iterator[Section]:
             continue
         rows: list[list[str | Cell]] = [
             [
-                Cell(f.title, path_of(f.metric_id), note=f.when),
+                Cell(f.title, path_of(f.metric_id), note=f.when_and_aim),
                 verdicts.cell(f),
                 f.behind,
                 f.target,

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sendjc_pipeline.scorecard import charts, words
 from sendjc_pipeline.scorecard.bundle import Bundle, Row
-from sendjc_pipeline.scorecard.listing import listing
+from sendjc_pipeline.scorecard.listing import listing, rounding
 from sendjc_pipeline.scorecard.page import Page, Section
+from sendjc_pipeline.scorecard.pages import pathway_measures
 from sendjc_pipeline.scorecard.picture import Picture, Table, draw, nothing
 
 STATES = {"waiting": "still waiting", "completed": "finished in the quarter"}
@@ -31,17 +32,21 @@ class _Clock:
 def pages(bundle: Bundle) -> Iterator[Page]:
     """One page for each pathway with a waiting list in the release."""
     query = """
-        select distinct list.pathway, list.clock_id, list.service, list.tier, coalesce(rule.name, list.clock_id) as name
-        from mart_waiting_list as list left join clock_rule as rule on list.clock_id = rule.clock_id
-        order by all"""
+        select distinct pathway, clock_id, service, tier from mart_waiting_list order by all"""
+    names = {
+        row["clock_id"]: str(row["name"]) for row in bundle.rows("clock_rule", "select clock_id, name from clock_rule")
+    }
     pathways: dict[str, list[_Clock]] = {}
     for row in bundle.rows("mart_waiting_list", query):
-        clock = _Clock(row["clock_id"], row["service"], row["tier"], row["name"])
+        clock = _Clock(
+            row["clock_id"], row["service"], row["tier"], names.get(row["clock_id"], bundle.label(row["clock_id"]))
+        )
         pathways.setdefault(str(row["pathway"]), []).append(clock)
     for pathway, clocks in pathways.items():
         lists = {clock: _list(bundle, clock) for clock in clocks}
         lead = [line for clock in clocks for line in _lead(bundle, clock, lists[clock])]
-        sections = [section for clock in clocks for section in _clock(bundle, clock, lists[clock])]
+        sections = [*pathway_measures.section(bundle, {clock.service for clock in clocks})]
+        sections += [section for clock in clocks for section in _clock(bundle, clock, lists[clock])]
         sections += [*_flow(bundle, pathway), *_transitions(bundle, pathway)]
         path = f"pathway-{pathway.replace('_', '-')}.html"
         yield Page(path, f"Pathway: {bundle.label(pathway)}", lead, sections)
@@ -89,10 +94,10 @@ def _clock(bundle: Bundle, clock: _Clock, rows: list[Row]) -> Iterator[Section]:
     heading = f"{clock.name} ({bundle.label(clock.service)}, {clock.tier})"
     if pictures:
         says = "Children still waiting on the quarter's last day, and those whose wait finished in the quarter."
-        yield Section(f"{heading}: how long", [says], pictures)
+        yield Section(f"{heading}: how long", [says, *rounding(rows)], pictures)
     months = [r for r in rows if (r["period_type"], r["state"], r["band"]) == ("month", "waiting", _WHOLE)]
     if months:
-        yield Section(f"{heading}: the list over the year", tables=[_year(bundle, clock, months)])
+        yield Section(f"{heading}: the list over the year", rounding(months), tables=[_year(bundle, clock, months)])
     queue = bundle.rows(
         "mart_queue",
         "select * from mart_queue where clock_id = ? and service = ? and tier = ? and provider_id = 'Total' order by area_id",
@@ -113,18 +118,19 @@ def _year(bundle: Bundle, clock: _Clock, rows: list[Row]) -> Table:
 def _by_band(title: str, rows: list[Row], names: dict[str, str]) -> Picture:
     of = {(row["state"], row["band"]): row for row in rows}
     lines = [[name, *(_count(of.get((state, band))) for state in STATES)] for band, name in names.items()]
-    table = Table(title, ["Waited", *(said.capitalize() for said in STATES.values())], lines, frozenset({1, 2}))
+    columns = ["Waited", *(said.capitalize() for said in STATES.values())]
+    table = Table(title, columns, lines, frozenset({1, 2}))
     drawn = [
-        {"band": names[band], "state": STATES[state], "children": row["child_count"]}
+        {"band": names[band], "state": said, "children": _number(row), "shown": _count(row).lower()}
         for band in names
-        for state in STATES
-        if (row := of.get((state, band))) and row["child_count"] is not None
+        for state, said in STATES.items()
+        for row in (of.get((state, band)),)
     ]
+    said = "; ".join(f"{_in_words(of.get((state, _WHOLE)))} {name}" for state, name in STATES.items())
+    says = f"{title}: {said}."
     if not any(row["children"] for row in drawn):
-        return nothing(f"{title}: every band is hidden or empty; the table says which.", table)
-    said = "; ".join(f"{_count(of.get((state, _WHOLE)))} {name}" for state, name in STATES.items())
-    says = f"{title}: {said}. Bands that are hidden for small numbers are not drawn."
-    return draw(charts.bands(drawn), says, table)
+        return nothing(f"{says} No band has a number to draw; the table says which are hidden.", table)
+    return draw(charts.bands(drawn, list(STATES.values())), says, table)
 
 
 def _queue(bundle: Bundle, clock: _Clock, rows: list[Row]) -> Table:
@@ -180,6 +186,16 @@ def _transitions(bundle: Bundle, pathway: str) -> Iterator[Section]:
             "area": "Area", "from_tier": "From", "to_tier": "To", "outcome": "Outcome", "transition_count": "Moves", "share_pct": "Share %",
         }  # fmt: skip
         yield Section("Moves between tiers", tables=[listing("Moves between tiers by outcome", named, columns)])
+
+
+def _in_words(row: Row | None) -> str:
+    """A count inside a sentence."""
+    said = _count(row)
+    return said if said[0].isdigit() else {"Hidden": "a hidden number"}.get(said, "an unknown number")
+
+
+def _number(row: Row | None) -> int:
+    return int(row["child_count"] or 0) if row else 0
 
 
 def _count(row: Row | None) -> str:
