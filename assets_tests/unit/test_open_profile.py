@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from sendjc_pipeline.disclosure.profiles import Known
+from sendjc_pipeline.disclosure.profiles import protect as protect_as
 from sendjc_pipeline.release.open_profile import protect
 
 
@@ -48,3 +49,29 @@ def test_one_figure(figure: tuple[object, ...], expected: tuple[object, ...]) ->
 def test_of_two_nested_figures_that_differ_by_few_the_inner_is_hidden() -> None:
     found = shown(("inner", "quarter", "count", 40, None, 40), ("outer", "quarter", "count", 45, None, 45))
     assert [row[3] for row in found] == ["secondary", "rounded"]
+
+
+@pytest.mark.parametrize("profile", ["open", "partner"])
+@pytest.mark.parametrize("topic", ["ethnicity_major", "primary_need"])
+@pytest.mark.parametrize("numerator", [0, 12])
+def test_none_or_all_of_twelve_children_of_an_ethnic_group_tells_of_each(
+    profile: str, topic: str, numerator: int
+) -> None:
+    assert share_of(profile, topic, numerator, 12) in ("primary", "secondary")
+
+
+def test_none_of_twelve_may_be_told_of_an_age_band() -> None:
+    assert share_of("partner", "age_band", 0, 12) == "none"
+
+
+def share_of(profile: str, topic: str, numerator: float, denominator: float) -> str:
+    """How a share in one part of a breakdown is shown, beside a large part that hides nothing."""
+    con = duckdb.connect()
+    con.execute(f"""
+        create table f as select 'm' as metric_id, 'quarter' as time_window, 'derby' as area_id, '{topic}' as breakdown_topic, breakdown, 'pct' as unit,
+            numerator::double as numerator, denominator::double as denominator, 100.0 * numerator / denominator as value, 'none' as suppression
+        from (values ('one', {numerator}, {denominator}), ('other', 300, 700), ('third', 350, 800)) as t(breakdown, numerator, denominator)""")
+    protect_as(con, "f", "shown", profile, known=Known(None, None, None))
+    told = con.execute("select suppression from shown where breakdown = 'one'").fetchone()
+    assert told is not None
+    return str(told[0])
