@@ -1,5 +1,5 @@
 """`python -m benchmarks [speed|kill [--rounds N]|swaps|defects|intake|identity [RECORDS ...]|clocks [CHILDREN]|marts [--large]|disclosure [CELLS]
-|figures [PER CENT]|identity-seed|identity-train]`.
+|figures [PER CENT]|attack [PER CENT]|identity-seed|identity-train]`.
 
 `identity-seed` and `identity-train` are two more, which write files of the repository; all others run without an argument.
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import (
+    attack,
     clocks,
     defects,
     disclosure,
@@ -39,6 +40,7 @@ if __name__ == "__main__":
         "marts",
         "disclosure",
         "figures",
+        "attack",
     ]
     mains: dict[str, Callable[[], None]] = {
         "speed": speed.main,
@@ -51,6 +53,7 @@ if __name__ == "__main__":
         "marts": lambda: marts.main("--large" in sys.argv),
         "disclosure": lambda: disclosure.main(*sizes[:1]),
         "figures": lambda: figures.main(*sizes[:1]),
+        "attack": lambda: attack.main(*sizes[:1]),
         "identity-seed": identity_seed.main,
         "identity-train": identity_train.main,
     }

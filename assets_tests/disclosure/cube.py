@@ -107,7 +107,12 @@ def published(frames: list[pd.DataFrame], profile: str) -> list[pd.DataFrame]:
         con.execute("create or replace table source as select * from frame")
         earlier = [f"shown_{number}" for number in range(at)]
         protect(
-            con, "source", f"shown_{at}", profile, earlier, Known("area_rollup", "metric_nested", "metric_definition")
+            con,
+            "source",
+            f"shown_{at}",
+            profile,
+            earlier,
+            Known("area_rollup", "metric_nested", "metric_definition", None),
         )
         shown.append(
             con.execute(f"select * from shown_{at}")

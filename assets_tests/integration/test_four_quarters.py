@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets_tests.integration.late_file import without_children
 from sendjc_pipeline.commands import releases
 from sendjc_pipeline.commands.reference import load_synthetic
 from sendjc_pipeline.commands.run import PUBLISHED, Order, run_quarter
@@ -55,30 +55,6 @@ def land(sent: Summary, home: Path, scratch: Path) -> Settings:
         received = at(Quarter.parse(period).end + SENT)
         submit(settings, partner, feed, period, sorted(folder.iterdir()), spec=spec, received_at=received)
     return settings
-
-
-def without_children(folder: Path, count: int) -> None:
-    """Take so many children, and all that hangs on them, out of a council's files: each row names its own id first and its parents' in other columns."""
-    files = {
-        path: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-        for path in sorted(folder.glob("*.csv"))
-    }
-    (persons,) = (path for path in files if path.name.endswith("_person.csv"))
-    gone = {row["persontableid"] for row in files[persons][:count]}
-    known = 0
-    while known < len(gone):
-        known = len(gone)
-        for rows in files.values():
-            gone |= {next(iter(row.values())) for row in rows if gone & _ids(row)}
-    for path, rows in files.items():
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(row for row in rows if not gone & _ids(row))
-
-
-def _ids(row: dict[str, str]) -> set[str]:
-    return {value for name, value in row.items() if name.endswith("tableid") and name != "sen2tableid" and value}
 
 
 def run(settings: Settings, quarter: Quarter, known_at: date | None = None) -> None:

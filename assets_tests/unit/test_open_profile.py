@@ -22,7 +22,7 @@ def shown(*figures: tuple[object, ...]) -> list[tuple[object, ...]]:
         "create table nested (metric_id varchar, time_window varchar, within_metric_id varchar, within_time_window varchar)"
     )
     con.execute("insert into nested values ('inner', 'quarter', 'outer', 'quarter')")
-    protect(con, "f", "shown", known=Known(None, "nested", None))
+    protect(con, "f", "shown", known=Known(None, "nested", None, None))
     return con.execute("select numerator, denominator, value, suppression from shown order by metric_id").fetchall()
 
 

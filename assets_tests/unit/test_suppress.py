@@ -27,7 +27,7 @@ def released(
     con.execute(
         "create table metric_nested as select 'exc' as metric_id, 'quarter' as time_window, 'inc' as within_metric_id, 'quarter' as within_time_window"
     )
-    protect(con, "metric", "shown", "partner", known=Known("area_rollup", "metric_nested", None))
+    protect(con, "metric", "shown", "partner", known=Known("area_rollup", "metric_nested", None, None))
     out = con.execute("select * from shown").df().astype("object")
     out = out.where(out.notna(), None)
     return {(r["metric_id"], r["area_id"]): r for r in out.to_dict("records")}

@@ -32,7 +32,7 @@ def suppress_counts(
         f"create temp table {shaped} as select {', '.join(told_apart)}, '{count}' as metric_id, '' as time_window, 'count' as unit,"
         f" {count} as numerator, null::double as denominator, {count} as value, 'none' as suppression from {source}"
     )
-    protect(con, shaped, hidden, "partner", known=Known(areas, None, None), keys=keys)
+    protect(con, shaped, hidden, "partner", known=Known(areas, None, None, None), keys=keys)
     columns = [name for (name,) in con.execute(f"select column_name from (describe {source})").fetchall()]
     shown = ", ".join(
         {count: f"hidden.value as {count}", "suppression": "hidden.suppression"}.get(name, f"source.{name}")

@@ -13,7 +13,7 @@ import duckdb
 
 from sendjc_pipeline.disclosure.cells import BEFORE, CELLS, KEY, ROWS
 from sendjc_pipeline.disclosure.profile import Profile
-from sendjc_pipeline.disclosure.relations import CALENDAR, NESTS, SPLITS, SUMS, TIES
+from sendjc_pipeline.disclosure.relations import CALENDAR, NESTS, REPEATS, SPLITS, SUMS, TIES
 
 FREE, TOLD, UNTOLD = "disclosure_free", "disclosure_told", "disclosure_untold"
 _WINDOWS = "('calendar_ytd', 'rolling_12m')"
@@ -64,11 +64,13 @@ def spread(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
 
 
 def _small(by: Profile) -> str:
-    """Small cells; the inner ones of two nested figures that differ by few; wholes of which few are in no part; windows with a quarter hidden before."""
+    """Small cells; the inner ones of two nested figures that differ by few; wholes of which few are in no part; windows of a quarter hidden before; repeats."""
     few = f"between 1 and {by.hidden_up_to}"
     before = " and ".join(f"row.{c} = before.{c}" for c in KEY if c not in ("quarter", "time_window"))
     return f"""
         select cell_id from {CELLS} where is_small
+        union
+        select cell_id from {REPEATS}
         union
         select pair.inner_id * 2 + unnest(
             case when not coalesce(abs(two.d - one.d) {few}, false) then [0] when coalesce(abs(two.n - one.n) {few}, false) then [0, 1] else [1] end
@@ -90,7 +92,8 @@ def _small(by: Profile) -> str:
         select cell.cell_id
         from {CELLS} as cell
         inner join {ROWS} as row on cell.row_id = row.row_id and row.time_window in {_WINDOWS}
-        inner join {CALENDAR} as calendar on row.quarter = calendar.quarter and (row.time_window = 'rolling_12m' or calendar.is_same_year)
+        inner join {CALENDAR} as calendar on row.quarter = calendar.quarter and calendar.back < 4
+            and (row.time_window = 'rolling_12m' or calendar.is_same_year)
         inner join {BEFORE} as before on {before} and before.quarter = calendar.before and before.was_hidden
             and (before.time_window = 'quarter' or (before.time_window = row.time_window and row.time_window = 'calendar_ytd'))
     """

@@ -32,6 +32,7 @@ class Known:
     areas: str | None = "main.area_rollup"
     nested: str | None = "main.metric_nested"
     definitions: str | None = "main.metric_definition"
+    alike: str | None = "main.metric_alike"
 
 
 def protect(
@@ -72,7 +73,7 @@ def protect_all(
     numbered = [_number(con, source, target, keys) for source, target in tables.items()]
     make_rows(con, numbered, earlier, keys, by)
     make_cells(con, by)
-    make_relations(con, known.areas, known.nested, known.definitions, by)
+    make_relations(con, known.areas, known.nested, known.definitions, known.alike, by)
     choose(con, by)
     _harden(con, by)
     for at, (target, numbers) in enumerate(zip(tables.values(), numbered, strict=True)):

@@ -17,28 +17,37 @@ from sendjc_pipeline.disclosure.profile import Profile
 from sendjc_pipeline.reporting import Quarter
 
 SPLITS, SUMS, TIES, NESTS = "disclosure_split", "disclosure_sum", "disclosure_tie", "disclosure_nest"
+REPEATS = "disclosure_repeat"
 CALENDAR, MONTHS = "disclosure_quarter", "disclosure_month"
 
 
 def make_relations(
-    con: duckdb.DuckDBPyConnection, areas: str | None, nested: str | None, definitions: str | None, by: Profile
+    con: duckdb.DuckDBPyConnection,
+    areas: str | None,
+    nested: str | None,
+    definitions: str | None,
+    alike: str | None,
+    by: Profile,
 ) -> None:
     """Make the temporary tables of links between cells.
 
     SPLITS (split_id, part_id, whole_id) and SUMS (sum_id, part_id, whole_id, is_all) hold a row for each part; `is_all` where the parts are all that the whole
-    counts, or earlier releases show the rest. TIES (one_id, other_id) goes both ways. NESTS (inner_id, outer_id) is between rows.
+    counts, or earlier releases show the rest. TIES (one_id, other_id) goes both ways. NESTS (inner_id, outer_id) is between rows. REPEATS (cell_id) are counts
+    that an earlier release hid under another name.
 
     Args:
         con: the connection that holds the tables of cells.py.
         areas: a table (area_id, rollup_id): which area adds up into which.
         nested: a table (metric_id, time_window, within_metric_id, within_time_window): which figure counts some of the children of which other.
         definitions: a table (metric_id, numerator_description, denominator_description): two columns in the same words count the same children.
+        alike: a table (metric_id, part, alike_metric_id, alike_part, quarters_before): n or d of one measure is n or d of another, of so many quarters before.
         by: the profile.
     """
     _make_calendar(con)
     _make_splits(con)
     _make_sums(con, areas)
-    _make_ties(con, definitions)
+    _make_ties(con, definitions, alike)
+    _make_repeats(con, alike)
     _make_nests(con, nested)
     _take_room(con, by)
 
@@ -111,42 +120,55 @@ def _sum(section: str, differ: tuple[str, ...], where: str, join: str = "") -> s
     )
 
 
-def _make_ties(con: duckdb.DuckDBPyConnection, definitions: str | None) -> None:
-    """The snapshot of a quarter is that of its last month; and cells that count the same children by the words of their definitions, and do."""
-    ties = f"""
+def _make_ties(con: duckdb.DuckDBPyConnection, definitions: str | None, alike: str | None) -> None:
+    """The snapshot of a quarter is that of its last month; and cells that count the same children by their definitions, and do."""
+    ties = [
+        f"""
         select one.cell_id as one_id, other.cell_id as other_id
         from {ROWS} as part
         inner join {MONTHS} as calendar on part.month = calendar.month and calendar.is_last
         inner join {ROWS} as whole on {_same("quarter", "month")} and whole.quarter = calendar.quarter and whole.month = ''
         inner join {CELLS} as one on part.row_id = one.row_id
         inner join {CELLS} as other on whole.row_id = other.row_id and one.kind = other.kind
-        where part.time_window = 'snapshot'"""
+        where part.time_window = 'snapshot'""",
+    ]
+    cells = f"select cell.cell_id, cell.kind, cell.count, row.* from {CELLS} as cell inner join {ROWS} as row on cell.row_id = row.row_id"
+    same = f"one.count = other.count and {_same('metric_id', one='one', other='other')}"
     if definitions:
-        ties += f"""
-            union all
+        said = f"""
+            select distinct metric_id, 'n' as kind, numerator_description as words from {definitions} where numerator_description <> ''
+            union
+            select distinct metric_id, 'd' as kind, denominator_description as words from {definitions} where denominator_description <> ''"""
+        told = f"select cell.*, said.words from ({cells}) as cell inner join ({said}) as said on cell.metric_id = said.metric_id and cell.kind = said.kind"
+        ties.append(f"""
             select one.cell_id as one_id, other.cell_id as other_id
-            from told as one
-            inner join told as other on one.words = other.words and one.count = other.count and one.cell_id < other.cell_id
-                and {_same("metric_id", one="one", other="other")}"""
-        told = f"""
-            with said as (
-                select distinct metric_id, 'n' as kind, numerator_description as words from {definitions}
-                union
-                select distinct metric_id, 'd' as kind, denominator_description as words from {definitions}
-            ),
-            told as (
-                select cell.cell_id, cell.count, said.words, row.*
-                from {CELLS} as cell
-                inner join {ROWS} as row on cell.row_id = row.row_id
-                inner join said on row.metric_id = said.metric_id and cell.kind = said.kind and said.words <> ''
-            )"""
-    else:
-        told = ""
+            from ({told}) as one
+            inner join ({told}) as other on one.words = other.words and one.cell_id < other.cell_id and {same}""")
+    if alike:
+        ties.append(f"""
+            select one.cell_id as one_id, other.cell_id as other_id
+            from ({cells}) as one
+            inner join {alike} as pair on one.metric_id = pair.metric_id and one.kind = pair.part and pair.quarters_before = 0
+            inner join ({cells}) as other on pair.alike_metric_id = other.metric_id and pair.alike_part = other.kind and {same}""")
     con.execute(f"""
         create or replace temp table {TIES} as
-        with tie as ({told} {ties})
+        with tie as ({" union all ".join(ties)})
         select one_id, other_id from tie union all select other_id, one_id from tie
     """)
+
+
+def _make_repeats(con: duckdb.DuckDBPyConnection, alike: str | None) -> None:
+    """What this release would tell again of a figure that an earlier one hid, as a growth tells of the twelve months a year before."""
+    same = " and ".join(f"row.{c} = before.{c}" for c in KEY if c not in ("metric_id", "quarter"))
+    found = f"""
+        select cell.cell_id
+        from {CELLS} as cell
+        inner join {ROWS} as row on cell.row_id = row.row_id
+        inner join {alike} as pair on row.metric_id = pair.metric_id and cell.kind = pair.part
+        inner join {CALENDAR} as calendar on row.quarter = calendar.quarter and calendar.back = pair.quarters_before
+        inner join {BEFORE} as before on {same} and before.metric_id = pair.alike_metric_id and before.quarter = calendar.before and before.was_hidden"""
+    none = f"select cell_id from {CELLS} limit 0"
+    con.execute(f"create or replace temp table {REPEATS} as {found if alike else none}")
 
 
 def _make_nests(con: duckdb.DuckDBPyConnection, nested: str | None) -> None:
@@ -187,7 +209,7 @@ def _take_room(con: duckdb.DuckDBPyConnection, by: Profile) -> None:
 
 
 def _make_calendar(con: duckdb.DuckDBPyConnection) -> None:
-    """The quarters that the rows name, each with the three before it; and their months."""
+    """The quarters that the rows name, each with the four before it; and their months."""
     found = con.execute(
         f"select distinct quarter from {ROWS} where regexp_full_match(quarter, '[0-9]{{4}}-[0-9]{{2}}-Q[1-4]')"
     ).fetchall()
@@ -200,7 +222,7 @@ def _make_calendar(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _tell_of(con: duckdb.DuckDBPyConnection, quarter: Quarter) -> None:
-    for back in (1, 2, 3):
+    for back in (1, 2, 3, 4):
         before = quarter.shift(-back)
         told: Sequence[object] = [quarter.label, before.label, back, before.start.year == quarter.start.year]
         con.execute(f"insert into {CALENDAR} values (?, ?, ?, ?)", told)

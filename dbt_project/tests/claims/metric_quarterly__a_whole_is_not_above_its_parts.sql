@@ -35,6 +35,7 @@ inner join part
         and whole.breakdown_topic = part.breakdown_topic
         and whole.breakdown = part.breakdown
 where
-    (whole.value > part.total or whole.value < part.largest)
+    -- Means of months are thirds, and do not add up to the last digit.
+    (whole.value > part.total + 0.000001 or whole.value < part.largest - 0.000001)
     -- An area of one district is not cut by district, so its children are no part of the roll-up's.
     and whole.breakdown_topic <> 'district'
