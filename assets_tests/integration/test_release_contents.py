@@ -71,6 +71,11 @@ def test_the_open_data_pass_every_rule_of_the_standard(release: ledger.Release) 
     assert [open_data_checks.screen(path) for path in files] == [[], []]
 
 
+def test_the_public_folder_does_not_say_which_marks_are_of_small_numbers(release: ledger.Release) -> None:
+    assert {path.suffix for path in (release.folder / "open_data").iterdir()} == {".csv"}
+    assert (release.folder / "protection" / "open_data.parquet").is_file()
+
+
 def test_the_open_data_tell_of_councils_only_and_of_no_count_below_eight(release: ledger.Release) -> None:
     for path in (release.folder / "open_data").glob("send_*[a-z].csv"):
         if path.name.endswith(".meta.csv"):

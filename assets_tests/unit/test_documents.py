@@ -24,7 +24,7 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
 EXTENSIONS = (".csv", ".duckdb", ".json", ".key", ".md", ".parquet", ".py", ".sql", ".toml", ".txt", ".yaml", ".yml")
 # What a run makes, below the home or in the clone, and what partners send: not in the repository.
 GENERATED_FOLDERS = (
-    ".sendjc", ".venv", "dagster", "keys", "landing", "open_data", "published", "reference", "restricted", "scorecard", "starter",
+    ".sendjc", ".venv", "dagster", "keys", "landing", "open_data", "protection", "published", "reference", "restricted", "scorecard", "starter",
     "tables", "temp", "warehouse",
 )  # fmt: skip
 GENERATED_FILES = (

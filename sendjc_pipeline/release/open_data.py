@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from sendjc_pipeline.release import open_data_checks, open_profile
+from sendjc_pipeline.release import open_data_checks, open_profile, shown
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError
 
@@ -61,7 +61,10 @@ def write(
     open_profile.protect(con, source, "open_profile_figure", earlier)
     target = folder / "open_data"
     target.mkdir(parents=True)
-    remembered = str(target / "hidden.parquet").replace("'", "''")
+    # Beside open_data/ and not in it: it says which marks are of small numbers, and the public is not told.
+    memory = folder / shown.OPEN_DATA
+    memory.parent.mkdir()
+    remembered = str(memory).replace("'", "''")
     con.execute(f"copy ({open_profile.hidden('open_profile_figure')}) to '{remembered}' (format parquet)")
     financial = (f"{quarter.year}{(quarter.year + 1) % 100:02d}", f"Financial year Q{quarter.number}")
     calendar = (f"{quarter.end.year}", "Calendar year")

@@ -15,7 +15,8 @@ from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
 
 REACH = 4  # quarters before and after: as far as a year to date, twelve months or a monthly table goes
-OPEN_DATA = "open_data/hidden.parquet"
+OPEN_DATA = "protection/open_data.parquet"
+_OPEN_DATA_BEFORE = "open_data/hidden.parquet"  # where releases before schema 1.1.0 keep it
 
 
 def near(settings: Settings, quarter: Quarter) -> list[str]:
@@ -34,7 +35,7 @@ def earlier_metrics(con: duckdb.DuckDBPyConnection, settings: Settings, releases
 
 def earlier_open_data(con: duckdb.DuckDBPyConnection, settings: Settings, releases: Collection[str]) -> list[str]:
     """The same of the open data: which figures it said c of."""
-    return _views(con, settings, releases, "opened_in", [OPEN_DATA])
+    return _views(con, settings, releases, "opened_in", [OPEN_DATA, _OPEN_DATA_BEFORE])
 
 
 def _views(
