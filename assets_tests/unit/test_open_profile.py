@@ -71,7 +71,7 @@ def share_of(profile: str, topic: str, numerator: float, denominator: float) -> 
         create table f as select 'm' as metric_id, 'quarter' as time_window, 'derby' as area_id, '{topic}' as breakdown_topic, breakdown, 'pct' as unit,
             numerator::double as numerator, denominator::double as denominator, 100.0 * numerator / denominator as value, 'none' as suppression
         from (values ('one', {numerator}, {denominator}), ('other', 300, 700), ('third', 350, 800)) as t(breakdown, numerator, denominator)""")
-    protect_as(con, "f", "shown", profile, known=Known(None, None, None))
+    protect_as(con, "f", "shown", profile, known=Known(None, None, None, None))
     told = con.execute("select suppression from shown where breakdown = 'one'").fetchone()
     assert told is not None
     return str(told[0])
