@@ -308,15 +308,15 @@ class Attack:
             before = self._vectors(series, list(then.values()))
             for vector, names in now.items():
                 for name in names:
-                    for other in before.get(vector, [])[: None if back else 1]:
+                    alike = [
+                        other
+                        for other in before.get(vector, [])
+                        if (back or name != other) and _may_be_one(name, other)
+                    ]
+                    for other in alike if back else alike[:1]:
                         for place, earlier in then.items():
                             if place in series[name] and earlier in series[other]:
-                                yield (
-                                    {series[name][place]: 1.0, series[other][earlier]: -1.0}
-                                    if name != other or back
-                                    else {},
-                                    True,
-                                )
+                                yield {series[name][place]: 1.0, series[other][earlier]: -1.0}, True
         plain = {
             vector: names[0]
             for vector, names in self._vectors(series, sorted(places)).items()
@@ -364,6 +364,11 @@ class Attack:
                 if free:
                     parts[of[free[0]]][which].append(row)
         return parts
+
+
+def _may_be_one(name: _Series, other: _Series) -> bool:
+    """Whether two series can count the same children: those of one district are not those of another, whatever their numbers."""
+    return (name.topic, name.group) == (other.topic, other.group) or ALL in (name.topic, other.topic)
 
 
 def _wholes_of(cell: Cell) -> Iterator[tuple[str, Cell]]:

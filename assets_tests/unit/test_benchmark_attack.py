@@ -78,3 +78,16 @@ def test_a_quarter_is_recovered_from_the_year_to_date_of_two_releases(tmp_path: 
 def test_what_is_hidden_for_anothers_sake_is_shown_to_the_control(tmp_path: Path) -> None:
     told = {("quarter", "Total"): (12, "10"), ("quarter", "female"): (9, "c"), ("quarter", "male"): (3, "c")}
     assert recovered([release(tmp_path, 0, "2024-25-Q1", told, only_small=True)]) == [("male", 3, 0, 4)]
+
+
+def test_groups_are_not_taken_for_one_because_their_counts_agree(tmp_path: Path) -> None:
+    """Waits in one district were those in another, a year later: six counts of 1 or 2."""
+    counts = (1, 2, 1, 2, 1, 2)
+    told: list[Told] = [
+        {("quarter", "Total"): (count * 2, "c"), ("quarter", "female"): (count, "c"), ("quarter", "male"): (count, "c")}
+        for count in counts
+    ]
+    quarters = [Quarter(2023, 1).shift(at).label for at in range(len(counts))]
+    attack = Attack([release(tmp_path, at, *each) for at, each in enumerate(zip(quarters, told, strict=True))], {})
+    pairs = [{attack.cells[at].group for at in row} for row in attack.equal if len(row) == 2]
+    assert {"female", "male"} not in pairs
