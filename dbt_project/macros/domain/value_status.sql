@@ -12,5 +12,9 @@ end
 {%- endmacro %}
 
 {% macro is_frozen(parameter) -%}
-{{ parameter }}.known_at >= {{ add_days(parameter ~ '.quarter_end', 42) }}
+{{ parameter }}.known_at >= {{ freeze_date(parameter ~ '.quarter_end') }}
+{%- endmacro %}
+
+{% macro freeze_date(quarter_end) -%}
+{{ add_days(quarter_end, 42) }}
 {%- endmacro %}

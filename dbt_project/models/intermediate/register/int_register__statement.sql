@@ -3,7 +3,7 @@
 with parameter as (
     select
         quarter_end,
-        {{ add_days('quarter_end', 42) }} as freeze_date
+        {{ freeze_date('quarter_end') }} as freeze_date
     from {{ ref('stg_submission__run_parameter') }}
 ),
 

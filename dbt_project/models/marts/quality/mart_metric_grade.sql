@@ -20,7 +20,7 @@ with parameter as (
         {%- endfor %}
         run.quarter_start,
         run.quarter_end,
-        {{ add_days('run.quarter_end', 42) }} as freeze_date
+        {{ freeze_date('run.quarter_end') }} as freeze_date
     from {{ ref('stg_submission__run_parameter') }} as run
     cross join {{ ref('method_parameter') }} as method
     group by run.quarter, run.quarter_start, run.quarter_end
