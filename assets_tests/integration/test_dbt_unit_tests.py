@@ -1,34 +1,40 @@
-"""dbt's own unit tests, and the tests of our generic tests and macros, run once on a built file that still has schema `raw`."""
+"""dbt's own unit tests, and the tests of our generic tests and macros, run once on a built file that still has schema `raw`; and our way of asking its data tests."""
 
 from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from integration.conftest import KNOWN_AT, QUARTER
 from sendjc_pipeline.settings import Settings
-from sendjc_pipeline.warehouse import build, project
+from sendjc_pipeline.warehouse import build, data_tests, project
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.gather import gather
 from sendjc_pipeline.warehouse.inputs import create_raw
 
 
 @pytest.fixture(scope="module")
-def outcomes(
-    published: tuple[Settings, dg.ExecuteInProcessResult], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("unit") / build.BUILDING_NAME
+
+
+@pytest.fixture(scope="module")
+def outcomes(published: tuple[Settings, dg.ExecuteInProcessResult], built: Path) -> dict[str, str]:
     """Status of every unit test and self test, by name."""
     settings = published[0]
-    path = tmp_path_factory.mktemp("unit") / build.BUILDING_NAME
-    con = connect(path, settings=settings)
+    con = connect(built, settings=settings)
     create_raw(con, settings, gather(settings, QUARTER, KNOWN_AT))
     con.close()
     steps = [
-        ["build", "--resource-type", "seed", "--resource-type", "model"],
+        build.TABLES,
         ["test", "--resource-type", "unit_test"],
         ["test", "--select", f"tag:{project.SELF_TEST}"],
     ]
-    return {result.unique_id: result.status for result in build.run_dbt(settings, path, steps)}
+    return {result.unique_id: result.status for result in build.run_dbt(settings, built, steps)}
 
 
 def test_every_unit_test_of_the_models_passes(outcomes: dict[str, str]) -> None:
@@ -96,6 +102,27 @@ a_referral_reopened_five_days_after_closure_is_the_same_stay_and_after_six_anoth
 def test_every_date_rule_has_its_unit_test(outcomes: dict[str, str]) -> None:
     names = {name.split(".")[-1] for name in outcomes}
     assert set(DATE_RULES) - names == set()
+
+
+@pytest.mark.usefixtures("outcomes")
+def test_a_spoilt_warehouse_is_judged_as_dbt_itself_judges_it(
+    published: tuple[Settings, dg.ExecuteInProcessResult], built: Path, tmp_path: Path
+) -> None:
+    """Every data test, by status and by rows at fault: of sound tables, of spoilt ones, and of one that is not there."""
+    settings, spoilt = published[0], Path(shutil.copy(built, tmp_path / build.BUILDING_NAME))
+    con = connect(spoilt, settings=settings)
+    for change in (
+        "drop view fct_event", "insert into dim_person select * from dim_person limit 9", "delete from area",
+        "update metric_quarterly set value = -1, numerator = 5, denominator = 4", "update int_pathway__spell set closed_date = received_date - 1",
+    ):  # fmt: skip
+        con.execute(change)
+    ours = data_tests.run(con, project.compiled_tests())
+    con.close()
+    quarters_own = ["test", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{project.SELF_TEST}"]
+    dbts = build.run_dbt(settings, spoilt, [quarters_own])
+    told = [{r.unique_id: (r.status, r.failures) for r in results} for results in (ours, dbts)]
+    assert told[0] == told[1]
+    assert Counter(status for status, _ in told[0].values()).keys() == {"pass", "warn", "fail", "error"}
 
 
 def test_another_tools_parse_does_not_take_the_place_of_ours() -> None:

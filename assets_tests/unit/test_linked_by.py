@@ -12,9 +12,9 @@ from sendjc_pipeline.identity import opt_out
 from sendjc_pipeline.quality import judge
 from sendjc_pipeline.quality.checks import CheckResult
 from sendjc_pipeline.settings import Settings
-from sendjc_pipeline.warehouse.build import NodeResult
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.gather import gather
+from sendjc_pipeline.warehouse.results import NodeResult
 
 from identity_samples import KEY, Q4, Scene, listed, nhs  # isort: skip
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from sendjc_pipeline.orchestration.home import POOL, Home
 from sendjc_pipeline.orchestration.partitions import one_at_a_time, quarter_of, quarters
 from sendjc_pipeline.orchestration.progress import say
-from sendjc_pipeline.orchestration.warehouse_assets import model_key
+from sendjc_pipeline.orchestration.warehouse_assets import model_keys
 from sendjc_pipeline.quality.gate import GateRefused
 from sendjc_pipeline.release.publish import publish
 from sendjc_pipeline.release.tables import published_tables
@@ -28,7 +28,7 @@ class ReleaseConfig(dg.Config):
 
 
 @dg.asset(
-    key=RELEASE, deps=[model_key(table.name) for table in published_tables(project.manifest(), ())], partitions_def=quarters,
+    key=RELEASE, deps=model_keys(t.name for t in published_tables(project.manifest(), ())), partitions_def=quarters,
     backfill_policy=one_at_a_time, group_name="release", kinds={"parquet", "duckdb"}, owners=["team:data-engineering"], pool=POOL,
     description="The published quarter: gated, small numbers hidden, written whole or not at all; published/current points at it.",
 )  # fmt: skip

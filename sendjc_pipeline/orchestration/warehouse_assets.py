@@ -4,7 +4,7 @@ Belongs here: telling Dagster what dbt did. A red test fails this step's check a
 the gate alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -16,8 +16,8 @@ from sendjc_pipeline.orchestration.partitions import known_at, one_at_a_time, qu
 from sendjc_pipeline.orchestration.progress import say
 from sendjc_pipeline.quality.judge import build_and_judge
 from sendjc_pipeline.warehouse import project
-from sendjc_pipeline.warehouse.build import NodeResult
 from sendjc_pipeline.warehouse.gather import gather
+from sendjc_pipeline.warehouse.results import NodeResult
 
 
 class Translator(DagsterDbtTranslator):
@@ -42,10 +42,10 @@ translator = Translator(
 )
 
 
-def model_key(name: str) -> dg.AssetKey:
-    """The asset of a dbt model; raises KeyError for a name that no model bears, so no ghost asset can come of a slip."""
+def model_keys(names: Iterable[str]) -> list[dg.AssetKey]:
+    """The assets of dbt models; raises KeyError for a name that no model bears, so no ghost asset can come of a slip."""
     by_name = {n["name"]: n for n in project.manifest()["nodes"].values() if n["resource_type"] in ("model", "seed")}
-    return translator.get_asset_key(by_name[name])
+    return [translator.get_asset_key(by_name[name]) for name in names]
 
 
 @dbt_assets(

@@ -12,8 +12,8 @@ from typing import Any
 
 from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.warehouse import project
-from sendjc_pipeline.warehouse.build import NodeResult
 from sendjc_pipeline.warehouse.deliveries import Delivery
+from sendjc_pipeline.warehouse.results import NodeResult
 
 ERROR, WARN = "error", "warn"
 INTAKE = "intake"

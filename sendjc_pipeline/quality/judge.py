@@ -29,9 +29,10 @@ from sendjc_pipeline.quality.checks import (
 from sendjc_pipeline.quality.seeds_check import require_sound
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse import project
-from sendjc_pipeline.warehouse.build import NodeResult, build, warehouse_path
+from sendjc_pipeline.warehouse.build import build, warehouse_path
 from sendjc_pipeline.warehouse.connection import connect
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
+from sendjc_pipeline.warehouse.results import NodeResult
 
 
 def required_checks(manifest: Mapping[str, Any]) -> list[Check]:

@@ -1,6 +1,6 @@
-"""Build a quarter's warehouse: a fresh file beside the old one, dbt once over it, then a rename.
+"""Build a quarter's warehouse: a fresh file beside the old one, dbt once over it, its data tests asked, then a rename.
 
-Belongs here: running dbt and saying what became of each model and test. Does not belong here: judging the results (quality/).
+Belongs here: running dbt and saying what became of each model. Does not belong here: judging the results (quality/).
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
+from sendjc_pipeline.warehouse import data_tests
 from sendjc_pipeline.warehouse.connection import MEMORY_LIMIT, connect
 from sendjc_pipeline.warehouse.cross_feed import compare_feeds
 from sendjc_pipeline.warehouse.deliveries import QuarterInputs
 from sendjc_pipeline.warehouse.inputs import create_raw
 from sendjc_pipeline.warehouse.lock import only_one
 from sendjc_pipeline.warehouse.partner_lists import write_lists
-from sendjc_pipeline.warehouse.project import SELF_TEST, DbtFault, dbt_flags, runnable_manifest
+from sendjc_pipeline.warehouse.project import DbtFault, compiled_tests, dbt_flags, runnable_manifest
+from sendjc_pipeline.warehouse.results import NodeResult
 
 PATH_VARIABLE = "SENDJC_WAREHOUSE_PATH"
 MEMORY_VARIABLE = "SENDJC_WAREHOUSE_MEMORY"
@@ -29,24 +30,10 @@ MEMORY_VARIABLE = "SENDJC_WAREHOUSE_MEMORY"
 # area within 2 GiB. The rest is for Python and dbt, within 4 GiB at four million events.
 _LARGE_RAW, _MEMORY_PER_RAW, _MEMORY_AT_MOST = 32 << 20, 24, 8 << 30
 # Tables first, tests after: in `dbt build` a red test skips every table below it, so one topic's fault would keep another's unbuilt.
-STEPS = (
-    ["build", "--resource-type", "seed", "--resource-type", "model"],
-    ["test", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{SELF_TEST}"],
-)
+TABLES = ("build", "--resource-type", "seed", "--resource-type", "model")
 BUILDING_NAME = (
     "warehouse.duckdb"  # dbt-duckdb writes the file's stem into the manifest, so every build has the same one
 )
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """What became of one dbt node: status is dbt's own word (success, error, skipped; pass, fail, warn)."""
-
-    unique_id: str
-    status: str
-    failures: int
-    seconds: float
-    message: str
 
 
 Audit = Callable[[Path, list[NodeResult]], None]
@@ -81,9 +68,12 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
         compare_feeds(con, settings, inputs.quarter)
     finally:
         con.close()
-    results = run_dbt(settings, building)
+    limit = _memory_limit(building)
+    results = run_dbt(settings, building, [TABLES])
     con = connect(building, settings=settings)
     try:
+        con.execute(f"set memory_limit = '{limit}'")
+        results += data_tests.run(con, compiled_tests())
         con.execute("drop schema raw cascade")
         con.execute("checkpoint")
     finally:
@@ -97,7 +87,7 @@ def _build(settings: Settings, inputs: QuarterInputs, audit: Audit) -> list[Node
     return results
 
 
-def run_dbt(settings: Settings, path: Path, steps: Sequence[Sequence[str]] = STEPS) -> list[NodeResult]:
+def run_dbt(settings: Settings, path: Path, steps: Sequence[Sequence[str]]) -> list[NodeResult]:
     """Run dbt in this process over a file that has schema `raw`, step by step; what failed is in the results.
 
     Raises:

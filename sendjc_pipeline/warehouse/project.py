@@ -1,4 +1,4 @@
-"""The dbt project as a thing on disk: where it lies, and a parsed manifest that is never older than its sources.
+"""The dbt project as a thing on disk: where it lies, and a parsed manifest and compiled data tests that are never older than its sources.
 
 Belongs here: parsing once and keeping the result. Does not belong here: running models (build.py).
 """
@@ -10,11 +10,13 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sendjc_pipeline.settings import SendjcError
+from sendjc_pipeline.warehouse import data_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -24,6 +26,8 @@ _DBT_TARGET = PROJECT / "target"
 TARGET = _DBT_TARGET / "kept"
 SELF_TEST = "self_test"  # the tag of tests that judge our own tests and macros, not a quarter's data
 _FINGERPRINT = TARGET / "sources.sha256"
+_TESTS = "data_tests.json"
+_KEPT = ("partial_parse.msgpack", "manifest.json", _TESTS)
 _SOURCES = ("*.sql", "*.yml", "*.csv")
 
 
@@ -43,17 +47,17 @@ def sources_fingerprint() -> str:
 
 
 def prepare() -> Path:
-    """Parse the project unless the kept parse is of these very sources; return the path of manifest.json.
+    """Parse the project and compile its tests, unless what is kept is of these very sources; return the path of manifest.json.
 
-    The parse is made in a folder of its own and moved in file by file, the fingerprint last, because a webserver, a daemon and a run
+    It is made in a folder of its own and moved in file by file, the fingerprint last, because a webserver, a daemon and a run
     may all load the definitions at once (dagster #33380).
 
     Raises:
         DbtFault: dbt refuses the project; the message is dbt's.
     """
     fingerprint = sources_fingerprint()
-    manifest = TARGET / "manifest.json"
-    if manifest.is_file() and _FINGERPRINT.is_file() and _FINGERPRINT.read_text() == fingerprint:
+    manifest, kept = TARGET / "manifest.json", [TARGET / name for name in _KEPT]
+    if all(path.is_file() for path in (*kept, _FINGERPRINT)) and _FINGERPRINT.read_text() == fingerprint:
         return manifest
     from dbt.cli.main import dbtRunner
 
@@ -63,13 +67,33 @@ def prepare() -> Path:
         result = dbtRunner().invoke(["--quiet", "--log-level-file", "none", "parse", *dbt_flags(scratch)])
         if not result.success:
             raise DbtFault(f"dbt cannot read the project in {PROJECT.name}/: {result.exception}")
-        for name in ("partial_parse.msgpack", "manifest.json"):
-            os.replace(scratch / name, TARGET / name)
+        data_tests.keep(scratch / _TESTS, _compile_tests(result.result, scratch))
+        for path in kept:
+            os.replace(scratch / path.name, path)
         (scratch / "sources.sha256").write_text(fingerprint)
         os.replace(scratch / "sources.sha256", _FINGERPRINT)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return manifest
+
+
+def _compile_tests(parsed: Any, scratch: Path) -> Iterator[Any]:
+    """Every data test of a quarter as dbt compiles it, without a database: none of ours asks one while it is compiled."""
+    from dbt.cli.main import dbtRunner
+
+    done = dbtRunner(manifest=parsed).invoke([
+        "--quiet", "--log-level-file", "none", "--no-write-json", "compile", "--no-introspect", "--no-populate-cache",
+        "--select", "test_type:data", "--exclude", f"tag:{SELF_TEST}", *dbt_flags(scratch),
+    ])  # fmt: skip
+    if not done.success:
+        raise DbtFault(f"dbt cannot compile the tests in {PROJECT.name}/: {done.exception}")
+    return (result.node for result in done.result)
+
+
+def compiled_tests() -> list[data_tests.DataTest]:
+    """Every data test that a quarter's warehouse has to pass."""
+    prepare()
+    return data_tests.read(TARGET / _TESTS)
 
 
 def dbt_flags(target: Path) -> list[str]:
@@ -79,7 +103,8 @@ def dbt_flags(target: Path) -> list[str]:
 
 def manifest() -> dict[str, Any]:
     """The manifest as plain data, for reading what is declared (models, tests, exposures)."""
-    return _read_manifest(prepare(), sources_fingerprint())
+    path = prepare()
+    return _read_manifest(path, _FINGERPRINT.read_text())
 
 
 @cache
