@@ -1,4 +1,4 @@
-"""dbt's own unit tests, and the tests of our generic tests and macros, run once on a built file that still has schema `raw`; and our way of asking its data tests."""
+"""dbt's own unit tests and the tests of our generic tests and macros, on a built file that still has schema `raw`; and how we ask its data tests."""
 
 from __future__ import annotations
 
