@@ -18,7 +18,9 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.attack_home import LACKS, QUARTERS, make, truth_of
-from benchmarks.attack_open import Attack, Found, Release, Standing, read
+from benchmarks.attack_open import Attack, Found
+from benchmarks.attack_reading import Release, read
+from benchmarks.attack_relations import Standing
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.settings import Settings
 

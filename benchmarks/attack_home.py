@@ -1,6 +1,6 @@
 """A home with two years of releases: eight quarters through the real job, each when it is due, and two of them again when a council has put its return right.
 
-Belongs here: who sends what and when, and the runs. Does not belong here: what a reader makes of the releases (attack_open.py).
+Belongs here: who sends what and when, and the runs. Does not belong here: what a reader makes of the releases (attack_reading.py).
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks.attack_open import Attack, Release, read
+from benchmarks.attack_open import Attack
+from benchmarks.attack_reading import Release, read
 from sendjc_pipeline.reporting import Quarter
 
 # quarter, window, group -> count, and what the file says of it
