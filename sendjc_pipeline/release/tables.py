@@ -83,7 +83,7 @@ def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, ta
 
     meta.small_numbers is {follows, hides, group, group_hides} for a table beside the figures of a metric table (following.follow),
     {of, hides, same_children_by} for a table whose rows may count the same children (overlapping.suppress_overlapping), {count,
-    keys} for a table of counts by area (counts.suppress_counts), {children, whole, counts, shares, estimates} for one of overlapping groups
+    keys} for a table of counts by area (counts.suppress_counts), {children, counts, shares, estimates, formulas, shape} for one of overlapping groups
     (rounding.round_counts); without it the table holds nobody and is copied as it is.
     """
     rule, source = table.small_numbers, f"main.{table.name}"
@@ -95,7 +95,8 @@ def hide_small_numbers(con: duckdb.DuckDBPyConnection, table: PublishedTable, ta
     elif "count" in rule:
         suppress_counts(con, source, target, "main.area_rollup", rule["keys"], rule["count"])
     elif "children" in rule:
-        round_counts(con, source, target, **rule)
+        areas = "main.area_rollup" if "area_id" in table.key else ""
+        round_counts(con, source, target, **rule, keys=table.key, areas=areas)
     else:
         con.execute(f"create temp table {target} as select * from {source}")
 
