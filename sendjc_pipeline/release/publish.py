@@ -119,7 +119,7 @@ def _publish(
             {
                 **provenance,
                 **_standing_of(quarter, provenance, before),
-                "schema_version": schema.declared().version,
+                "schema_version": schema.version_of(quarter, schema.declared()),
                 "moved_submissions": moved(ledger.made_of(settings, before), provenance) if before else [],
                 "changed_cells": revision.counted(con, changed),
                 "content_sha256": content,
