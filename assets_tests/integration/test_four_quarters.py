@@ -1,4 +1,4 @@
-"""Four quarters, one after the other, and a file that is put right late: five releases, a diff that says why, and the same history in another order."""
+"""Four quarters, one after the other, and a file that is put right late: five releases, a diff that says why, and the same history when it is made again."""
 
 from __future__ import annotations
 

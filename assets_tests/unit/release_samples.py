@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from sendjc_pipeline.release import ledger, revision
+from sendjc_pipeline.release import ledger, revision, schema
 from sendjc_pipeline.release.write import PublishedTable, write_release
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings
@@ -55,9 +55,17 @@ def provenance(*submissions: dict[str, object], **parts: str) -> dict[str, objec
 
 
 def publish(
-    settings: Settings, figures: list[Figure], made: dict[str, object], quarter: str = "2024-25-Q4"
+    settings: Settings,
+    figures: list[Figure],
+    made: dict[str, object],
+    quarter: str = "2024-25-Q4",
+    shape: str = "*",
+    renamed: tuple[schema.Renamed, ...] = (),
 ) -> ledger.Release:
-    """The next revision of a quarter with these figures; everything of a real one but the gate and disclosure control."""
+    """The next revision of a quarter with these figures; everything of a real one but the gate and disclosure control.
+
+    `shape` is which columns the table of figures has, as a select list of those that it has by default.
+    """
     wanted = Quarter.parse(quarter)
     con = duckdb.connect()
     con.execute(
@@ -70,11 +78,14 @@ def publish(
             "insert into release_metric_quarterly values (?, ?, ?, 'quarter', 'ehc', 'Total', ?, ?, 'ehc', ?, null, ?, ?, ?, ?, ?, null, 'sen2')",
             [metric, area, quarter, *(part or ("Total", "Total")), value, value, value, value, status, suppression],
         )
+    relation = "temp.main.release_metric_quarterly"
+    con.execute(f"create or replace temp table release_metric_quarterly as select {shape} from {relation}")
+    kept = schema.keep_old_names(con, "metric_quarterly", relation, wanted, renamed)
     con.execute(
         "create temp table release_area_rollup as select * from (values ('nottingham', 'qt1'), ('nottinghamshire', 'qt1')) as t(area_id, rollup_id)"
     )
     tables = [
-        PublishedTable("metric_quarterly", "temp.main.release_metric_quarterly", "Figures.", COLUMNS, key=KEY),
+        PublishedTable("metric_quarterly", relation, "Figures.", {**COLUMNS, **kept}, key=KEY),
         PublishedTable(
             "area_rollup",
             "temp.main.release_area_rollup",

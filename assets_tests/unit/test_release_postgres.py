@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import postgres_server
 from sendjc_pipeline.cli import app
 from sendjc_pipeline.release import ledger, postgres
+from sendjc_pipeline.release.schema import Renamed
 from sendjc_pipeline.settings import Settings
 from unit.release_samples import home, provenance, publish, submission
 
@@ -135,18 +136,87 @@ def test_another_homes_release_of_the_same_name_is_refused(published: Settings, 
     assert ask(database, "select value from sendjc.metric_quarterly where area_id = 'derby'") == [(40.5,)]
 
 
-def test_a_view_of_somebody_on_a_column_that_goes_is_told_and_kept(published: Settings, database: str) -> None:
+ADDED = "metric_id, 'news' as note, * exclude (metric_id)"  # a column in the middle
+RENAMED = (Renamed(table="metric_quarterly", old="value", new="figure", first_quarter="2024-25-Q3"),)
+RENAMES = "* rename (value as figure)"
+MENDED = [("plans", "derby", 42, "final", "none"), ("plans", "qt1", 50, "final", "none")]
+
+
+@pytest.fixture
+def report(published: Settings, database: str) -> str:
+    """Loads the first release, and makes a view of somebody's own that stands on ours."""
     load(published, database)
     with psycopg.connect(database) as con:
-        con.execute("drop view sendjc.metric_quarterly")
-        con.execute(
-            "create view sendjc.metric_quarterly as select 1 as gone, * from sendjc_2024_25_q4_r1.metric_quarterly"
-        )
-        con.execute("create view report as select gone from sendjc.metric_quarterly")
-    with pytest.raises(postgres.PostgresRefused, match="report") as told:
+        con.execute("create view report as select area_id, value, value_status from sendjc.metric_quarterly")
+    return "select * from report order by area_id"
+
+
+def columns_of(database: str, table: str) -> list[str]:
+    query = f"select attname from pg_attribute where attrelid = '{table}'::regclass and attnum > 0 order by attnum"
+    return [str(name) for (name,) in ask(database, query)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "renamed", "new"),
+    [(ADDED, (), ["note"]), (RENAMES, RENAMED, ["figure"]), ("columns('^[n-z]'), columns('^[a-m]')", (), []),
+     (f"'news' as note, {RENAMES}", RENAMED, ["note", "figure"])],
+    ids=["added", "renamed", "in another order", "added and renamed"],
+)  # fmt: skip
+def test_what_stands_on_a_view_goes_on_where_nothing_went(
+    published: Settings, database: str, report: str, shape: str, renamed: tuple[Renamed, ...], new: list[str]
+) -> None:
+    shown = columns_of(database, "sendjc.metric_quarterly")
+    publish(published, MENDED, MADE, shape=shape, renamed=renamed)
+    assert load(published, database)
+    assert ask(database, report) == [("derby", 42.0, "final"), ("qt1", 50.0, "final")]
+    assert columns_of(database, "sendjc.metric_quarterly") == shown + new
+    told = "select area_id, value, figure from sendjc.metric_quarterly where area_id = 'derby'"
+    assert "figure" not in new or ask(database, told) == [("derby", 42.0, 42.0)]
+    assert "note" not in new or ask(database, "select distinct note from sendjc.metric_quarterly") == [("news",)]
+
+
+def test_a_view_keeps_its_order_over_several_releases(published: Settings, database: str, report: str) -> None:
+    shown = columns_of(database, "sendjc.metric_quarterly")
+    publish(published, MENDED, MADE, shape=ADDED)
+    load(published, database)
+    publish(published, MENDED, MADE, shape=f"'more' as more, {ADDED} rename (value as figure)", renamed=RENAMED)
+    load(published, database)
+    assert columns_of(database, "sendjc.metric_quarterly") == [*shown, "note", "more", "figure"]
+    assert ask(database, report) == [("derby", 42.0, "final"), ("qt1", 50.0, "final")]
+
+
+@pytest.mark.parametrize(
+    "shape", [RENAMES, "* replace (value::varchar as value)"], ids=["a column gone", "a column of another type"]
+)
+def test_where_a_column_went_what_stands_on_the_view_is_told_and_kept(
+    published: Settings, database: str, report: str, shape: str
+) -> None:
+    publish(published, MENDED, MADE, shape=shape)
+    with pytest.raises(postgres.PostgresRefused, match="view report depends on view") as told:
         load(published, database)
     assert "\n" not in str(told.value)
-    assert ask(database, "select count(*) from report") == [(2,)]
+    assert ask(database, report) == [("derby", 40.5, "final"), ("qt1", None, "final")]
+    assert ask(database, "select release_id, is_current from sendjc.release") == [("2024-25-Q4.r1", True)]
+    with psycopg.connect(database) as con:
+        con.execute("drop view report")
+    assert load(published, database)
+    shown, told = (columns_of(database, f"{place}.metric_quarterly") for place in ("sendjc", "sendjc_2024_25_q4_r2"))
+    assert sorted(shown) == sorted(told)
+
+
+def test_a_roll_back_takes_a_new_column_away_only_where_nothing_stands_on_the_view(
+    published: Settings, database: str, report: str
+) -> None:
+    publish(published, MENDED, MADE, shape=ADDED)
+    load(published, database)
+    ledger.roll_back(published)
+    with pytest.raises(postgres.PostgresRefused, match="view report depends on"):
+        load(published, database)
+    assert ask(database, report) == [("derby", 42.0, "final"), ("qt1", 50.0, "final")]
+    with psycopg.connect(database) as con:
+        con.execute("drop view report")
+    assert not load(published, database)
+    assert "note" not in columns_of(database, "sendjc.metric_quarterly")
 
 
 @pytest.mark.parametrize(

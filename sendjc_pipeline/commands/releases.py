@@ -125,14 +125,14 @@ def show_figures(
 
 
 def print_schema(settings: Settings, release_id: str | None) -> None:
-    """Print the tables of a release as schema.yml holds them, under the version that a change of them asks for."""
+    """Print the tables of a release as schema.yml holds them, under the version that their change since the programme last went out asks for."""
     release = ledger.find(settings, release_id) if release_id else ledger.newest(settings)
     if release is None:
         raise ledger.NoRelease("There is no release yet; `sendjc run` publishes one.")
     declared, found = schema.declared(), schema.of_release(release)
-    part, _ = schema.due(declared.tables, found)
+    due, _ = schema.least(schema.released(), found)
     renamed = [change.model_dump() for change in declared.renamed]
-    content = {"version": schema.bumped(declared.version, part), "renamed": renamed, "tables": found}
+    content = {"version": schema.highest(declared.version, due), "renamed": renamed, "tables": found}
     console.print(yaml.safe_dump(content, sort_keys=False, width=160), markup=False, end="")
 
 

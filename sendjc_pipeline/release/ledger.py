@@ -67,11 +67,16 @@ def find(settings: Settings, release_id: str) -> Release:
     raise NoRelease(f"There is no release '{release_id}'; `sendjc release list` shows those there are.")
 
 
-def newest(settings: Settings, quarter: Quarter | None = None) -> Release | None:
-    """The newest standing release (not rolled back), of a quarter or of all."""
+def standing(settings: Settings, quarter: Quarter | None = None) -> list[Release]:
+    """The releases that were not rolled back, of a quarter or of all, oldest first."""
     gone = withdrawn(settings)
-    standing = [r for r in all_releases(settings) if r.release_id not in gone and quarter in (None, r.quarter)]
-    return standing[-1] if standing else None
+    return [r for r in all_releases(settings) if r.release_id not in gone and quarter in (None, r.quarter)]
+
+
+def newest(settings: Settings, quarter: Quarter | None = None) -> Release | None:
+    """The newest standing release, of a quarter or of all."""
+    found = standing(settings, quarter)
+    return found[-1] if found else None
 
 
 def current(settings: Settings) -> Release | None:

@@ -181,7 +181,11 @@ def _copy(con: psycopg.Connection[Any], schema: str, table: _Table) -> None:
 
 
 def _point(con: psycopg.Connection[Any], release: Release) -> None:
-    """Make the views show a loaded release. A view whose columns only grew is replaced in place, so what stands on it goes on standing."""
+    """Make the views show a loaded release.
+
+    A view whose columns only grew is replaced in place, so what stands on it goes on standing; one that lost a column, or has it with another type, is
+    made anew, which PostgreSQL refuses where something stands on it.
+    """
     schema, tables = schema_of(release), _tables(release)
     # Only names that a release of ours has had: somebody's own view in this schema is theirs.
     shown = con.execute(
@@ -191,7 +195,8 @@ def _point(con: psycopg.Connection[Any], release: Release) -> None:
     ).fetchall()
     for table in tables:
         view = sql.Identifier(SCHEMA, table.name)
-        query = sql.SQL("view {} as select * from {}").format(view, sql.Identifier(schema, table.name))
+        columns = sql.SQL(", ").join(map(sql.Identifier, _in_standing_order(con, table)))
+        query = sql.SQL("view {} as select {} from {}").format(view, columns, sql.Identifier(schema, table.name))
         try:
             with con.transaction():
                 con.execute(sql.SQL("create or replace {}").format(query))
@@ -201,6 +206,16 @@ def _point(con: psycopg.Connection[Any], release: Release) -> None:
         _comment(con, "view", SCHEMA, table)
     for name in sorted({str(name) for (name,) in shown} - {table.name for table in tables}):
         con.execute(sql.SQL("drop view {}").format(sql.Identifier(SCHEMA, name)))
+
+
+def _in_standing_order(con: psycopg.Connection[Any], table: _Table) -> list[str]:
+    """The table's columns, those that its view shows already first and as it shows them: PostgreSQL takes new columns only behind the old."""
+    standing = con.execute(
+        "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
+        [f'{SCHEMA}."{table.name}"'],
+    ).fetchall()
+    places = {str(name): place for place, (name,) in enumerate(standing)}
+    return sorted((column for column, _, _ in table.columns), key=lambda column: places.get(column, len(places)))
 
 
 def _comment(con: psycopg.Connection[Any], kind: LiteralString, schema: str, table: _Table) -> None:

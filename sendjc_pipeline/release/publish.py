@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -109,7 +109,8 @@ def _publish(
             ledger.confirm(settings, standing, provenance)
             history.refresh(settings)
             return Outcome(standing, is_new=False)
-        before = ledger.newest(settings, quarter)
+        earlier = ledger.standing(settings, quarter)
+        before = earlier[-1] if earlier else None
         changed = revision.stage(con, settings, before, provenance, tables)
         release = _write(
             con,
@@ -118,8 +119,8 @@ def _publish(
             [*tables, changed],
             {
                 **provenance,
-                **_standing_of(quarter, provenance, before),
-                "schema_version": schema.declared().version,
+                **standing_of(quarter, date.fromisoformat(provenance["known_at"]), earlier),
+                "schema_version": schema.version_of(quarter, schema.declared()),
                 "moved_submissions": moved(ledger.made_of(settings, before), provenance) if before else [],
                 "changed_cells": revision.counted(con, changed),
                 "content_sha256": content,
@@ -226,24 +227,21 @@ def _standing(settings: Settings, quarter: Quarter, content: str, known_at: str,
     return None
 
 
-def _standing_of(
-    quarter: Quarter, provenance: Mapping[str, Any], before: ledger.Release | None
-) -> dict[str, str | None]:
-    """How far the quarter is settled, and what this release is to the one that stood before (domain rule 7.9)."""
-    stage = quarter.stage(date.fromisoformat(provenance["known_at"]))
-    was = before.manifest().get("stage") if before else None
-    kind = (
-        "first publication"
-        if before is None
-        else {
-            "provisional": "revision before the freeze",
-            "frozen": "revision after the freeze",
-            "restated": "restatement" if was != "restated" else "revision after the restatement",
-        }[stage]
-    )
+def standing_of(quarter: Quarter, known_at: date, earlier: Sequence[ledger.Release]) -> dict[str, str | None]:
+    """How far the quarter is settled, and what its next release is to those of it that stand, oldest first (domain rule 7.9: one restatement)."""
+    stage = quarter.stage(known_at)
+    kind = {
+        "provisional": "revision before the freeze",
+        "frozen": "revision after the freeze",
+        "restated": "restatement",
+    }[stage]
+    if not earlier:
+        kind = "first publication"
+    elif stage == "restated" and any(release.manifest().get("stage") == "restated" for release in earlier):
+        kind = "revision after the restatement"
     return {
         "stage": stage, "kind": kind, "freeze": quarter.freeze.isoformat(), "restatement": quarter.restatement.isoformat(),
-        "previous_release_id": before.release_id if before else None,
+        "previous_release_id": earlier[-1].release_id if earlier else None,
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What readers of a release may rely on: its tables and columns under a semantic version, and columns kept under an old name.
 
-Belongs here: schema.yml beside this file, and judging what a change of it asks for. A changed meaning is a new metric_version, not a schema change.
+Belongs here: schema.yml beside this file, what it was when the programme last went out (schema_released.yml), and judging what the change between the
+two asks for. A changed meaning is a new metric_version, not a schema change.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sendjc_pipeline.settings import SendjcError
 from sendjc_pipeline.warehouse.connection import connect
 
 DECLARED = Path(__file__).with_name("schema.yml")
+RELEASED = Path(__file__).with_name("schema_released.yml")
 KEPT_QUARTERS = 2
 
 Columns = Mapping[str, Mapping[str, str]]
@@ -56,7 +58,17 @@ class Declared(BaseModel):
 @cache
 def declared() -> Declared:
     """The committed schema."""
-    return Declared.model_validate(yaml.safe_load(DECLARED.read_text(encoding="utf-8")))
+    return _read(DECLARED)
+
+
+@cache
+def released() -> Declared:
+    """The schema of the programme's last version that went out."""
+    return _read(RELEASED)
+
+
+def _read(path: Path) -> Declared:
+    return Declared.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def of_release(release: Release) -> dict[str, dict[str, str]]:
@@ -97,8 +109,31 @@ def due(before: Columns, now: Columns) -> tuple[str, list[str]]:
 
 def bumped(version: str, part: str) -> str:
     """The version with its major or minor part raised; the same for `none`."""
-    major, minor, _ = (int(number) for number in version.split("."))
+    major, minor, _ = _numbers(version)
     return {"major": f"{major + 1}.0.0", "minor": f"{major}.{minor + 1}.0"}.get(part, version)
+
+
+def least(last: Declared, now: Columns) -> tuple[str, list[str]]:
+    """The lowest version that tables may stand under which were as `last` says when the programme last went out, and why, in words."""
+    part, why = due(last.tables, now)
+    return bumped(last.version, part), why
+
+
+def highest(*versions: str) -> str:
+    """The highest of some versions."""
+    return max(versions, key=_numbers)
+
+
+def version_of(quarter: Quarter, of: Declared) -> str:
+    """The version of a quarter's releases: the committed one, raised each time that an old name has gone by then of itself."""
+    version = of.version
+    for _ in {change.gone_from() for change in of.renamed if change.gone_from() <= quarter}:
+        version = bumped(version, "major")
+    return version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
 
 
 def keep_old_names(
