@@ -82,7 +82,8 @@ def _open_data(folder: Path, path: Path) -> dict[str, Any]:
     return {
         "name": path.name.removesuffix(".csv").replace("_", "-").replace(".", "-"),
         "title": path.name,
-        "description": "Open data in the layout of Explore Education Statistics; z not applicable, x not available, c hidden, low rounds to 0.",
+        "description": "Open data in the layout of Explore Education Statistics; z not applicable, x not available, c hidden; in _dq columns the grade, 1 (A)"
+        " to 4 (D): a figure of grade 4 is x, for it is not reliable.",
         **_file(folder, path),
         "format": "csv",
         "mediatype": "text/csv",

@@ -1,7 +1,8 @@
 """The figures as open data: a CSV and its meta file, in the layout of Explore Education Statistics (domain rule 7.6).
 
 Belongs here: the shape. One file for the quarter, one for the calendar year to date, because two kinds of time may not share a file. QT1 is left out:
-the standard knows no integrated care board. Does not belong here: small numbers (open_profile.py), the standard's rules (open_data_checks.py).
+the standard knows no integrated care board. A figure of grade D is no number here (domain rules 7.4 and 7.11), and beside every figure stands its grade.
+Does not belong here: small numbers (open_profile.py), the standard's rules (open_data_checks.py).
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ FILTERS = {"service": "Service", "tier": "Tier", "breakdown": "Breakdown"}
 _GROUPED_BY = {"breakdown": "breakdown_topic"}
 _UNITS = {"pct": ("%", "1"), "count": ("", "0")}
 _LABEL_LIMIT = 100  # of the same API
+_GRADES, _UNRELIABLE = "ABCD", "D"  # an indicator holds numbers only, so a grade is its place in this row: 1 is A
 _PARTS = {
     "value": "",
     "numerator": "_num",
     "denominator": "_den",
+    "grade": "_dq",
 }  # a name of more than 50 signs cannot be served by the DfE's API
+_PART_LABELS = {"numerator": "numerator", "denominator": "denominator", "grade": "data quality, 1 (A) to 4 (D)"}
 META = (*open_data_checks.META_COLUMNS, "filter_default")
 
 
@@ -112,7 +116,7 @@ def _write_file(con: duckdb.DuckDBPyConnection, path: Path, which: str, time: tu
 
 
 def _indicators(con: duckdb.DuckDBPyConnection) -> list[_Indicator]:
-    """One for each metric and window: its value, and for all but counts its denominator, and for shares its numerator."""
+    """For each metric and window: its value, for all but counts its denominator, for shares its numerator, and its grade."""
     series = con.execute(
         "select distinct metric_id, time_window, metric_name, topic, unit, count(distinct time_window) over (partition by metric_id) > 1 from open_cells"
         " order by all"
@@ -125,11 +129,11 @@ def _indicators(con: duckdb.DuckDBPyConnection) -> list[_Indicator]:
         text = f"{name}, in {unit}" if unit not in _UNITS else name
         label = f"{text}{said}" if f"{text}{said}" not in labels else f"{text}{said} [{stem}]"
         labels.add(label)
-        parts = ("value",) if unit == "count" else tuple(_PARTS) if unit == "pct" else ("value", "denominator")
-        for part in parts:
-            told = label if part == "value" else f"{label}: {part}"
+        of_what = () if unit == "count" else ("numerator", "denominator") if unit == "pct" else ("denominator",)
+        for part in ("value", *of_what, "grade"):
+            told = label if part == "value" else f"{label}: {_PART_LABELS[part]}"
             if len(told) > _LABEL_LIMIT:
-                told = f"{stem.replace('_', ' ')}: {part}"
+                told = f"{stem.replace('_', ' ')}: {_PART_LABELS.get(part, part)}"
             found.append(
                 _Indicator(
                     f"{stem}{_PARTS[part]}", metric, window, part, told, topic.replace("_", " ").capitalize(), unit
@@ -143,7 +147,12 @@ def _which(indicator: _Indicator) -> str:
 
 
 def _cell(indicator: _Indicator) -> str:
-    """The number as text, or the symbol that stands for it: c hidden, x not available."""
-    is_whole = indicator.part != "value" or indicator.unit == "count"
-    number = f"{indicator.part}::bigint::varchar" if is_whole else f"{indicator.part}::varchar"
-    return f"case when suppression in ('primary', 'secondary') then 'c' else coalesce({number}, 'x') end"
+    """The number as text, or the symbol that stands for it: c hidden, x not available or, where the grade is told as D, not reliable."""
+    if indicator.part == "grade":
+        # None beside what is not told at all: there the words of the release for partners say why.
+        told = f"case when coalesce(value, numerator, denominator) is not null then nullif(instr('{_GRADES}', dq_grade), 0)::varchar end"
+    else:
+        is_whole = indicator.part != "value" or indicator.unit == "count"
+        number = f"{indicator.part}::bigint::varchar" if is_whole else f"{indicator.part}::varchar"
+        told = f"case when dq_grade is distinct from '{_UNRELIABLE}' then {number} end"
+    return f"case when suppression in ('primary', 'secondary') then 'c' else coalesce({told}, 'x') end"
