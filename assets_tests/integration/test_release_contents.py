@@ -14,7 +14,7 @@ import pytest
 
 from integration.conftest import QUARTER
 from sendjc_pipeline.release import history, ledger, open_data_checks, schema
-from sendjc_pipeline.release.tables import TERMS
+from sendjc_pipeline.release.declared import TERMS
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse import project
 
@@ -109,6 +109,9 @@ def test_no_figure_of_grade_d_is_a_number_in_the_open_data_and_each_number_has_i
 def test_every_published_table_leaves_under_terms(release: ledger.Release) -> None:
     for name, entry in release.manifest()["tables"].items():
         assert all(entry[term] for term in TERMS), name
+    public = release.manifest()["open_data"]
+    assert (release.folder / public["place"] / "send_quarterly.csv").is_file()
+    assert public["disclosure_profile"] == "open" and all(public[term] for term in TERMS)
     for exposure in project.manifest()["exposures"].values():
         meta = exposure["config"]["meta"]
         assert all(meta.get(term) for term in (*TERMS, "destination")), exposure["name"]

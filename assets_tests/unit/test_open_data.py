@@ -9,22 +9,27 @@ import duckdb
 import pytest
 
 from sendjc_pipeline.release import open_data, open_data_checks
+from sendjc_pipeline.release.declared import Declaration
 from sendjc_pipeline.reporting import Quarter
 
 AREAS = {"derby": ("E06000015", "831", "Derby"), "newcastle": ("E08000021", "391", "Newcastle upon Tyne")}
+
+
 # of the area, unit, numerator, denominator, value, grade
 Figure = tuple[str, str, float | None, float | None, float | None, str | None]
 
 
-def written(folder: Path, *figures: Figure) -> dict[str, dict[str, str]]:
+def written(
+    folder: Path, *figures: Figure, profile: str = "open", place: str = "open_data/"
+) -> dict[str, dict[str, str]]:
     """The rows of the file of the quarter by area; a metric is called by its unit."""
     con = duckdb.connect()
     con.execute(
         "create table area (area_id varchar, area_code varchar, old_la_code varchar, area_name varchar, geographic_level varchar, region_code varchar,"
         " region_name varchar)"
     )
-    for area, place in AREAS.items():
-        con.execute("insert into area values (?, ?, ?, ?, 'Local authority', 'E12', 'Region')", [area, *place])
+    for area, where in AREAS.items():
+        con.execute("insert into area values (?, ?, ?, ?, 'Local authority', 'E12', 'Region')", [area, *where])
     for table, columns in {
         "area_rollup": ["area_id", "rollup_id"],
         "metric_nested": ["metric_id", "time_window", "within_metric_id", "within_time_window"],
@@ -56,9 +61,10 @@ def written(folder: Path, *figures: Figure) -> dict[str, dict[str, str]]:
             unit,
         ]
         con.execute(f"insert into figure values ({', '.join('?' * (len(words) + 4))})", [*words, *numbers])
-    open_data.write(con, folder, Quarter.parse("2024-25-Q4"), source="figure")
+    public = Declaration("release_open_data", (), place, {"disclosure_profile": profile}, {})
+    open_data.write(con, folder, Quarter.parse("2024-25-Q4"), public, source="figure")
     names = {code: area for area, (code, *_) in AREAS.items()}
-    with (folder / "open_data" / "send_quarterly.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / place / "send_quarterly.csv").open(encoding="utf-8", newline="") as file:
         return {names[row["new_la_code"]]: row for row in csv.DictReader(file)}
 
 
@@ -96,6 +102,12 @@ def test_a_figure_of_grade_d_is_remembered_as_hidden_only_where_it_is(tmp_path: 
     written(tmp_path, ("derby", "count", 3, None, 3, "D"), ("newcastle", "count", 40, None, 40, "D"))
     memory = tmp_path / "protection" / "open_data.parquet"
     assert duckdb.sql(f"select area_id from read_parquet('{memory}')").fetchall() == [("derby",)]
+
+
+def test_the_profile_and_the_folder_are_the_declared_ones(tmp_path: Path) -> None:
+    row = written(tmp_path, ("derby", "count", 6, None, 6, "A"), profile="partner", place="public/")["derby"]
+    assert (row["count"], row["count_dq"]) == ("6", "1")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["protection", "public"]
 
 
 def test_what_was_not_supplied_has_no_grade_to_tell(tmp_path: Path) -> None:

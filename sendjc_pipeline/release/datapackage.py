@@ -37,7 +37,7 @@ def describe(
     """
     release_id = str(about["release_id"])
     resources = [_table(folder, table, fields[table.name]) for table in tables]
-    resources += [_open_data(folder, path) for path in sorted((folder / "open_data").glob("*.csv"))]
+    resources += [_open_data(folder, path) for path in sorted((folder / about["open_data"]["place"]).glob("*.csv"))]
     return {
         "profile": "data-package",
         "name": f"send-{release_id.lower()}",

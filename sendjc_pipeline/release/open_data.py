@@ -2,7 +2,7 @@
 
 Belongs here: the shape. One file for the quarter, one for the calendar year to date, because two kinds of time may not share a file. QT1 is left out:
 the standard knows no integrated care board. A figure of grade D is no number here (domain rules 7.4 and 7.11), and beside every figure stands its grade.
-Does not belong here: small numbers (open_profile.py), the standard's rules (open_data_checks.py).
+Does not belong here: small numbers (disclosure/), the standard's rules (open_data_checks.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from sendjc_pipeline.release import open_data_checks, open_profile, shown
+from sendjc_pipeline.disclosure import profiles
+from sendjc_pipeline.disclosure.cells import FIGURE
+from sendjc_pipeline.release import open_data_checks, shown
+from sendjc_pipeline.release.declared import Declaration
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import SendjcError
 
@@ -54,22 +57,25 @@ def write(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
     quarter: Quarter,
+    declared: Declaration,
     source: str = "open_metric_quarterly",
     earlier: Sequence[str] = (),
 ) -> None:
-    """Write open_data/*.csv with their meta files from the unsuppressed metric table, withheld figures emptied, of `con`.
+    """Write the CSV and meta files from the unsuppressed metric table, withheld figures emptied, of `con`: as `declared`, by its profile and to its place.
+
+    `earlier` are what the memory told of earlier releases: it stays hidden.
 
     Raises:
         BreaksTheStandard: a file breaks a rule of the standard; nothing is published then.
     """
-    open_profile.protect(con, source, "open_profile_figure", earlier)
-    target = folder / "open_data"
+    profiles.protect(con, source, "open_figure", declared.profile, earlier)
+    target = folder / declared.place
     target.mkdir(parents=True)
-    # Beside open_data/ and not in it: it says which marks are of small numbers, and the public is not told.
+    # Beside the files and not among them: it says which marks are of small numbers, and the public is not told.
     memory = folder / shown.OPEN_DATA
     memory.parent.mkdir()
     remembered = str(memory).replace("'", "''")
-    con.execute(f"copy ({open_profile.hidden('open_profile_figure')}) to '{remembered}' (format parquet)")
+    con.execute(f"copy ({_hidden()}) to '{remembered}' (format parquet)")
     financial = (f"{quarter.year}{(quarter.year + 1) % 100:02d}", f"Financial year Q{quarter.number}")
     calendar = (f"{quarter.end.year}", "Calendar year")
     _write_file(con, target / "send_quarterly.csv", f"time_window <> '{YEAR_TO_DATE}'", financial)
@@ -79,13 +85,19 @@ def write(
             continue
         failed = [finding for finding in open_data_checks.screen(path) if finding.result == "FAIL"]
         if failed:
-            raise BreaksTheStandard(f"open_data/{path.name}: {failed[0].check}: {failed[0].message}")
+            raise BreaksTheStandard(f"{declared.place}{path.name}: {failed[0].check}: {failed[0].message}")
+
+
+def _hidden() -> str:
+    """SQL for the figures that are hidden, to be remembered. It tells no more than the files do: not which of them are small."""
+    figure = ", ".join(name for name in FIGURE if name != "month")
+    return f"select {figure}, 'secondary' as suppression from open_figure where suppression in ('primary', 'secondary') order by all"
 
 
 def _write_file(con: duckdb.DuckDBPyConnection, path: Path, which: str, time: tuple[str, str]) -> None:
     con.execute(
         f"create or replace temp table open_cells as select f.*, area.* exclude (area_id, area_code, area_name, geographic_level), {_told()} as told"
-        f" from open_profile_figure as f inner join main.area as area on f.area_id = area.area_id where {which} and area.geographic_level = 'Local authority'"
+        f" from open_figure as f inner join main.area as area on f.area_id = area.area_id where {which} and area.geographic_level = 'Local authority'"
     )
     indicators = _indicators(con)
     if not indicators:
