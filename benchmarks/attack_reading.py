@@ -3,7 +3,8 @@
 Belongs here: open_data/*.csv, and the truth beside it, by which the attack is judged. Does not belong here: what follows from several figures
 (attack_relations.py).
 
-A figure is told to the nearest 5, or as c: then it is anything from 0.
+A figure is told to the nearest 5, or as c: then it is anything from 0. One that is x (not supplied, or of grade D) is no cell: nothing is told of it, and it
+is no small one, for those are c.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 
 import dagster as dg
@@ -13,7 +14,7 @@ import pytest
 
 from integration.conftest import QUARTER
 from sendjc_pipeline.release import history, ledger, open_data_checks, schema
-from sendjc_pipeline.release.tables import TERMS
+from sendjc_pipeline.release.declared import TERMS
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.warehouse import project
 
@@ -86,14 +87,34 @@ def test_the_open_data_tell_of_councils_only_and_of_no_count_below_eight(release
         data = open_data_checks.read(path)
         assert set(data.values("geographic_level")) == {"Local authority"}
         assert "Nottingham and Nottinghamshire" not in {v for row in data.rows for v in row.values()}
-        counts = {row["col_name"] for row in data.meta if row["col_type"] == "Indicator" and row["indicator_dp"] == "0"}
+        whole = {row["col_name"] for row in data.meta if row["col_type"] == "Indicator" and row["indicator_dp"] == "0"}
+        counts = {name for name in whole if not name.endswith("_dq")}
         shown = {int(v) for name in counts for v in data.values(name) if v not in open_data_checks.SYMBOLS}
         assert shown and all(v == 0 or (v >= 10 and v % 5 == 0) for v in shown)
+
+
+def test_no_figure_of_grade_d_is_a_number_in_the_open_data_and_each_number_has_its_grade(
+    release: ledger.Release,
+) -> None:
+    told: Counter[tuple[str, bool]] = Counter()
+    for name in ("send_calendar_year_to_date.csv", "send_quarterly.csv"):
+        data = open_data_checks.read(release.folder / "open_data" / name)
+        for graded in (name for name in data.indicators if name.endswith("_dq")):
+            stem = graded.removesuffix("_dq")
+            parts = [column for column in (stem, f"{stem}_num", f"{stem}_den") if column in data.columns]
+            told.update((row[graded], row[part] not in open_data_checks.SYMBOLS) for row in data.rows for part in parts)
+    numbers = {grade for grade, is_number in told if is_number}
+    assert numbers and numbers <= {"1", "2", "3"}
+    assert {grade for grade, is_number in told if not is_number} >= {"4", "c", "x", "z"}
+    assert told["4", False]
 
 
 def test_every_published_table_leaves_under_terms(release: ledger.Release) -> None:
     for name, entry in release.manifest()["tables"].items():
         assert all(entry[term] for term in TERMS), name
+    public = release.manifest()["open_data"]
+    assert (release.folder / public["place"] / "send_quarterly.csv").is_file()
+    assert public["disclosure_profile"] == "open" and all(public[term] for term in TERMS)
     for exposure in project.manifest()["exposures"].values():
         meta = exposure["config"]["meta"]
         assert all(meta.get(term) for term in (*TERMS, "destination")), exposure["name"]

@@ -99,7 +99,7 @@ def publish(
     release = ledger.Release(ledger.releases_folder(settings) / f"{quarter}.r{number}", wanted, number)
     about = {
         **made, "schema_version": "1.0.0", "reason": "test", "published_at": f"2025-06-{number:02d}T09:00:00Z", "kind": "test", "stage": "frozen",
-        "changed_cells": revision.counted(con, changed),
+        "changed_cells": revision.counted(con, changed), "open_data": {"place": "open_data/"},
     }  # fmt: skip
     write_release(con, release.folder, release.release_id, [*tables, replace(changed)], about)
     ledger.point_at(settings, release)

@@ -76,6 +76,14 @@ def test_a_quarter_is_recovered_from_the_year_to_date_of_two_releases(tmp_path: 
     assert found == ([] if is_hidden else [("Total", 4, 4, 4)])
 
 
+def test_what_is_not_reliable_is_no_number_to_reckon_with(tmp_path: Path) -> None:
+    """A total of grade D is x in the file, whatever the metric table says: the reader does not have it, and its parts stay hidden."""
+    told = {("quarter", "Total"): (12, "x"), ("quarter", "female"): (9, "10"), ("quarter", "male"): (3, "c")}
+    found = release(tmp_path, 0, "2024-25-Q1", told)
+    assert {cell.group for cell in found.shown} == {cell.group for cell in found.truth} == {"female", "male"}
+    assert recovered([found], is_exact=True) == []
+
+
 def test_what_is_hidden_for_anothers_sake_is_shown_to_the_control(tmp_path: Path) -> None:
     told = {("quarter", "Total"): (12, "10"), ("quarter", "female"): (9, "c"), ("quarter", "male"): (3, "c")}
     assert recovered([release(tmp_path, 0, "2024-25-Q1", told, only_small=True)]) == [("male", 3, 0, 4)]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from sendjc_pipeline.disclosure.profiles import Known
-from sendjc_pipeline.disclosure.profiles import protect as protect_as
-from sendjc_pipeline.release.open_profile import protect
+from sendjc_pipeline.disclosure.profiles import Known, protect
 
 
 def shown(*figures: tuple[object, ...]) -> list[tuple[object, ...]]:
@@ -22,7 +20,7 @@ def shown(*figures: tuple[object, ...]) -> list[tuple[object, ...]]:
         "create table nested (metric_id varchar, time_window varchar, within_metric_id varchar, within_time_window varchar)"
     )
     con.execute("insert into nested values ('inner', 'quarter', 'outer', 'quarter')")
-    protect(con, "f", "shown", known=Known(None, "nested", None, None))
+    protect(con, "f", "shown", "open", known=Known(None, "nested", None, None))
     return con.execute("select numerator, denominator, value, suppression from shown order by metric_id").fetchall()
 
 
@@ -71,7 +69,7 @@ def share_of(profile: str, topic: str, numerator: float, denominator: float) -> 
         create table f as select 'm' as metric_id, 'quarter' as time_window, 'derby' as area_id, '{topic}' as breakdown_topic, breakdown, 'pct' as unit,
             numerator::double as numerator, denominator::double as denominator, 100.0 * numerator / denominator as value, 'none' as suppression
         from (values ('one', {numerator}, {denominator}), ('other', 300, 700), ('third', 350, 800)) as t(breakdown, numerator, denominator)""")
-    protect_as(con, "f", "shown", profile, known=Known(None, None, None, None))
+    protect(con, "f", "shown", profile, known=Known(None, None, None, None))
     told = con.execute("select suppression from shown where breakdown = 'one'").fetchone()
     assert told is not None
     return str(told[0])

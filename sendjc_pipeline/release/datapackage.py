@@ -37,7 +37,7 @@ def describe(
     """
     release_id = str(about["release_id"])
     resources = [_table(folder, table, fields[table.name]) for table in tables]
-    resources += [_open_data(folder, path) for path in sorted((folder / "open_data").glob("*.csv"))]
+    resources += [_open_data(folder, path) for path in sorted((folder / about["open_data"]["place"]).glob("*.csv"))]
     return {
         "profile": "data-package",
         "name": f"send-{release_id.lower()}",
@@ -82,7 +82,8 @@ def _open_data(folder: Path, path: Path) -> dict[str, Any]:
     return {
         "name": path.name.removesuffix(".csv").replace("_", "-").replace(".", "-"),
         "title": path.name,
-        "description": "Open data in the layout of Explore Education Statistics; z not applicable, x not available, c hidden, low rounds to 0.",
+        "description": "Open data in the layout of Explore Education Statistics; z not applicable, x not available, c hidden; in _dq columns the grade, 1 (A)"
+        " to 4 (D): a figure of grade 4 is x, for it is not reliable.",
         **_file(folder, path),
         "format": "csv",
         "mediatype": "text/csv",

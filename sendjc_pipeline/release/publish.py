@@ -20,7 +20,7 @@ from sendjc_pipeline.disclosure.profiles import protect_all
 from sendjc_pipeline.quality import audit, gate
 from sendjc_pipeline.quality.checks import passed_over, require_topics
 from sendjc_pipeline.quality.judge import read_provenance, required_checks
-from sendjc_pipeline.release import history, ledger, open_data, revision, schema
+from sendjc_pipeline.release import declared, history, ledger, open_data, revision, schema
 from sendjc_pipeline.release.causes import moved
 from sendjc_pipeline.release.reason import reason_of
 from sendjc_pipeline.release.shown import earlier_metrics, earlier_open_data, near
@@ -98,6 +98,7 @@ def _publish(
         against = gate.objections(con, quarter.label, required_checks(manifest), passed_over(manifest, withheld_topics))
         if against:
             raise gate.GateRefused(quarter.label, against)
+        public = declared.open_data(manifest)
         tables, content, remembered = _protected(con, settings, quarter, manifest, withheld_topics)
         provenance = _provenance(con, quarter, withheld_topics)
         if not provenance["submissions"]:
@@ -125,9 +126,11 @@ def _publish(
                 "changed_cells": revision.counted(con, changed),
                 "content_sha256": content,
                 "remembered_releases": remembered,
+                "open_data": {"place": public.place, **public.terms},
                 "published_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 "reason": reason or reason_of(settings, quarter, withheld_topics, provenance),
             },
+            public,
             pages,
         )
     finally:
@@ -176,7 +179,7 @@ def _stage(
             withhold(con, table.name, f"open_{table.name}", withheld)
             metrics[f"open_{table.name}"] = f"release_{table.name}"
     # The metric tables tell of the same children, so they are protected together, with what earlier releases hid.
-    protect_all(con, metrics, "partner", earlier_metrics(con, settings, remembered))
+    protect_all(con, metrics, profile_of_metrics(listed), earlier_metrics(con, settings, remembered))
     staged = []
     for table in listed:
         relation = f"release_{table.name}"
@@ -184,6 +187,16 @@ def _stage(
             hide_small_numbers(con, table, relation)
         staged.append(replace(table, relation=f"temp.main.{relation}"))
     return staged
+
+
+def profile_of_metrics(listed: Collection[PublishedTable]) -> str:
+    """The profile that the metric tables are protected by. Raises UnfitExposure: their exposures name several."""
+    named = sorted({table.terms["disclosure_profile"] for table in listed if table.name in METRIC_KEYS})
+    if len(named) != 1:
+        raise declared.UnfitExposure(
+            f"{' and '.join(METRIC_KEYS)} are protected together: their exposures name one disclosure profile, not {', '.join(named)}."
+        )
+    return named[0]
 
 
 def _with_old_names(con: duckdb.DuckDBPyConnection, table: PublishedTable, quarter: Quarter) -> PublishedTable:
@@ -251,6 +264,7 @@ def _write(
     quarter: Quarter,
     tables: list[PublishedTable],
     manifest: Mapping[str, Any],
+    public: declared.Declaration,
     pages: Further | None,
 ) -> ledger.Release:
     revisions = [r.revision for r in ledger.all_releases(settings) if r.quarter == quarter]
@@ -266,7 +280,7 @@ def _write(
         manifest,
         [
             lambda folder, _: open_data.write(
-                con, folder, quarter, earlier=earlier_open_data(con, settings, manifest["remembered_releases"])
+                con, folder, quarter, public, earlier=earlier_open_data(con, settings, manifest["remembered_releases"])
             ),
             *([pages] if pages else []),
         ],

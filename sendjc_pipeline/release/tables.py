@@ -15,6 +15,7 @@ from sendjc_pipeline.disclosure.counts import suppress_counts
 from sendjc_pipeline.disclosure.following import Following, follow
 from sendjc_pipeline.disclosure.overlapping import Overlapping, suppress_overlapping
 from sendjc_pipeline.disclosure.rounding import round_counts
+from sendjc_pipeline.release import declared
 from sendjc_pipeline.release.write import PublishedTable
 from sendjc_pipeline.settings import SendjcError
 
@@ -31,9 +32,6 @@ _RELEASE_COLUMNS = {
 }
 
 
-TERMS = ("purpose", "legal_basis", "disclosure_profile")
-
-
 class UndeclaredTable(SendjcError):
     """An exposure names a table that no model makes."""
 
@@ -43,29 +41,29 @@ def published_tables(manifest: Mapping[str, Any], withheld: Collection[str]) -> 
 
     Raises:
         UndeclaredTable: an exposure depends on something that is not a model.
+        UnfitExposure: one does not say under which terms, or where to, a table leaves.
     """
     tables, keys = [], _keys(manifest)
-    for exposure in manifest["exposures"].values():
-        for unique_id in exposure["depends_on"]["nodes"]:
+    for exposure in declared.tables(manifest):
+        for unique_id in exposure.models:
             node = manifest["nodes"].get(unique_id)
             if node is None:
-                raise UndeclaredTable(f"Exposure {exposure['name']} depends on {unique_id}, which is not a model.")
+                raise UndeclaredTable(f"Exposure {exposure.name} depends on {unique_id}, which is not a model.")
             topic = (node["config"].get("meta") or {}).get("topic", "all")
             if topic in withheld and node["name"] not in METRIC_KEYS:
                 continue
             columns = {name: column["description"] for name, column in node["columns"].items()}
-            meta = exposure["config"].get("meta") or {}
-            tables.append(
-                PublishedTable(
-                    node["name"],
-                    node["name"],
-                    node["description"],
-                    {**columns, **_RELEASE_COLUMNS},
-                    meta.get("small_numbers") or {},
-                    keys.get(unique_id, ()),
-                    {term: str(meta.get(term, "")) for term in TERMS},
-                )
+            table = PublishedTable(
+                node["name"],
+                node["name"],
+                node["description"],
+                {**columns, **_RELEASE_COLUMNS},
+                exposure.meta.get("small_numbers") or {},
+                keys.get(unique_id, ()),
+                exposure.terms,
             )
+            exposure.require_place(table.path)
+            tables.append(table)
     return sorted({table.name: table for table in tables}.values(), key=lambda table: table.name)
 
 
