@@ -47,6 +47,35 @@ DATED_DIRECTIONS = {
     ("short_break_access_count", "newcastle", "rolling_12m", "2025-04-01"),
     ("isp_capacity_count", "newcastle", "snapshot", "2028-09-30"),
 }
+# A figure that a document gives for where things stood: metric, area, window, value, last day, document. A year means its last day, and 2019/20 is the
+# financial year. What fits no measure is not here; docs/verdicts.md says what and why.
+BASELINES = {
+    ("ehcp_20w_pct_inc", "nottinghamshire", "calendar_ytd", "3.4", "2023-02-28", "S2"),
+    ("ehcp_20w_pct_exc", "nottinghamshire", "calendar_ytd", "3.4", "2023-02-28", "S2"),
+    ("ehcp_20w_pct_inc", "nottinghamshire", "calendar_ytd", "7.8", "2023-03-31", "S2"),
+    ("ehcp_20w_pct_exc", "nottinghamshire", "calendar_ytd", "7.8", "2023-03-31", "S2"),
+    ("ehcp_20w_pct_inc", "nottinghamshire", "quarter", "7.8", "2023-03-31", "S2"),
+    ("ehcp_20w_pct_exc", "nottinghamshire", "quarter", "7.8", "2023-03-31", "S2"),
+    ("ep_unallocated_count", "nottinghamshire", "snapshot", "323", "2023-05-31", "S2"),
+    ("mhst_team_count", "qt1", "snapshot", "12", "2023-12-31", "S0"),
+    ("ehcp_prevalence_pct", "derby", "snapshot", "3", "2016-12-31", "S3"),
+    ("ehcp_prevalence_pct", "derby", "snapshot", "3.7", "2020-03-31", "S3"),
+    ("sen_support_pct", "derby", "snapshot", "13.6", "2016-12-31", "S3"),
+    ("sen_support_pct", "derby", "snapshot", "13.1", "2020-03-31", "S3"),
+    ("send_pupil_pct", "derby", "snapshot", "16.8", "2020-03-31", "S3"),
+    ("ehcp_cin_count", "derby", "snapshot", "168", "2020-03-31", "S3"),
+    ("ehcp_pfa_count", "derby", "snapshot", "165", "2020-03-31", "S3"),
+    ("ehcp_new_communities_count", "derby", "snapshot", "80", "2020-03-31", "S3"),
+    ("ehcp_caseload", "newcastle", "snapshot", "1292", "2017-12-31", "S4"),
+    ("ehcp_caseload", "newcastle", "snapshot", "2611", "2023-07-31", "S4"),
+    ("specialist_places_count", "newcastle", "snapshot", "821", "2020-12-31", "S4"),
+    ("specialist_places_count", "newcastle", "snapshot", "981", "2023-12-31", "S4"),
+    ("autism_pupil_count", "newcastle", "snapshot", "1224", "2023-12-31", "S4"),
+    ("autism_pupil_pct", "newcastle", "snapshot", "2.9", "2023-12-31", "S4"),
+    ("nd_referral_count", "newcastle", "rolling_12m", "834", "2020-03-31", "S4"),
+    ("nd_referral_count", "newcastle", "rolling_12m", "1771", "2023-03-31", "S4"),
+    ("nd_wait_over_18w_pct", "newcastle", "snapshot", "75", "2023-12-31", "S4"),
+}
 # A limit in days that the name of a measure holds; none of them has a percentage to reach.
 LIMITS = {"slt_wait_over_18w_pct": "126", "ot_wait_over_13w_pct": "91", "nd_wait_over_18w_pct": "126"}
 
@@ -133,6 +162,27 @@ def test_the_directions_that_have_a_day_have_the_documents_own() -> None:
     ]
     assert set(rows) == DATED_DIRECTIONS
     assert len(rows) == len(DATED_DIRECTIONS)
+
+
+def test_the_baselines_are_those_of_the_documents_and_no_other() -> None:
+    columns = ("metric_id", "area_id", "time_window", "baseline_value", "baseline_date", "seed_document")
+    rows = [tuple(row[c] for c in columns) for row in _seed("metric_baseline")]
+    assert set(rows) == BASELINES
+    assert len(rows) == len(BASELINES)
+
+
+def test_a_baseline_is_of_an_area_and_a_window_in_which_its_measure_is_given() -> None:
+    areas = {row["metric_id"]: row["areas"] for row in _seed("metric_definition")}
+    given = _series(grain="quarterly", column="time_window")
+    for row in _seed("metric_baseline"):
+        assert areas[row["metric_id"]] in ("all", row["area_id"]), row
+        assert row["time_window"] in given[row["metric_id"]], row
+
+
+def test_a_baseline_tells_of_one_series() -> None:
+    """It is read by measure, area and window: of a measure by service it would be set against each of them."""
+    services = _series(grain="quarterly", column="service")
+    assert [row["metric_id"] for row in _seed("metric_baseline") if len(services[row["metric_id"]]) > 1] == []
 
 
 def test_a_waiting_standard_is_a_limit_in_days_and_never_a_percentage_to_reach() -> None:
