@@ -1,5 +1,10 @@
 with parameter as (
-    select quarter_end from {{ ref('stg_submission__run_parameter') }}
+    select
+        run.quarter_end,
+        method.value as least_neighbours
+    from {{ ref('stg_submission__run_parameter') }} as run
+    cross join {{ ref('method_parameter') }} as method
+    where method.parameter_id = 'benchmark_least_neighbours'
 ),
 
 published as (
@@ -39,12 +44,15 @@ select
     england.metric_id,
     area.area_id,
     england.value as england_value,
-    cast(neighbour.value as double precision) as neighbours_value,
+    cast(
+        case when neighbour.neighbour_count >= parameter.least_neighbours then neighbour.value end as double precision
+    ) as neighbours_value,
     -- The publisher's own row of the region: it knows of authorities that it does not tell of one by one.
     region.value as region_value,
     england.period as benchmark_period
 from at_newest as england
 cross join {{ ref('area') }} as area
+cross join parameter
 left join {{ ref('int_benchmark__neighbour') }} as neighbour
     on
         england.metric_id = neighbour.metric_id
