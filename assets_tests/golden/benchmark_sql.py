@@ -18,6 +18,7 @@ from sendjc_pipeline.submissions import readers
 ROOT = Path(__file__).resolve().parents[2]
 # The columns of each seed whose type dbt is told (seeds/reference/_benchmark__seeds.yml); the others are plain.
 SEEDS = {
+    "area": {"old_la_code": "VARCHAR", "valid_from": "DATE", "valid_to": "DATE"},
     "benchmark_measure": {"measure": "VARCHAR"},
     "local_authority": {"old_la_code": "VARCHAR", "valid_from": "DATE", "valid_to": "DATE"},
     "provider_name": {"org_code": "VARCHAR"},

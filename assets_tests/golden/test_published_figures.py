@@ -78,6 +78,17 @@ WRONG_CODES = {
     "Central Bedfordshire": ("873", "823"),
     "Cambridgeshire": ("823", "873"),
 }
+EAST_MIDLANDS, NORTH_EAST = "E12000004", "E12000001"
+# DfE's rows of the two regions, read from its files: East Midlands, North East.
+REGIONS = {
+    ("ehc_plans_count", "2025-01"): (47444, 29396),
+    ("ehcp_20w_pct_inc", "2024"): (38.0, 47.6),
+    ("ehcp_20w_pct_exc", "2024"): (39.0, 49.0),
+    ("ehc_decision_6w_pct", "2024"): (77.3, 92.7),
+    ("ehc_requests_refused_pct", "2024"): (24.3, 26.8),
+    ("ehc_not_issued_16w_pct", "2024"): (21.0, 27.4),  # Middlesbrough, an authority of the North East, gives none
+    ("ehc_review_decision_4w_pct", "2024"): (54.9, 24.8),
+}
 FIGURES = (
     "requests",
     "assessments",
@@ -334,6 +345,22 @@ def test_provider_figures_of_october_2023(seeded, organisation: str, service: st
 @pytest.mark.parametrize(("measure", "period"), list(HEADLINES))
 def test_the_committed_seed_gives_the_headlines_without_the_files(seeded, measure: str, period: str) -> None:
     assert tuple(value(seeded, area, measure, period) for area in AREAS) == HEADLINES[measure, period]
+
+
+@pytest.mark.parametrize(("measure", "period"), list(REGIONS))
+def test_a_region_is_what_dfe_gives_for_it_with_the_files_and_without(built, seeded, measure: str, period: str) -> None:
+    for con in (built[0], seeded):
+        assert tuple(value(con, area, measure, period) for area in (EAST_MIDLANDS, NORTH_EAST)) == REGIONS[measure, period]  # fmt: skip
+
+
+def test_the_regions_are_those_of_our_areas_and_agree_in_every_cell(built) -> None:
+    con, _ = built
+    found = con.execute(
+        "select area_code, area_name, count(*), count(*) filter (published_value is null), count(*) filter (value <> published_value)"
+        " from mart_benchmark where geographic_level = 'Regional' group by area_code, area_name order by area_code"
+    ).fetchall()
+    # DfE gives no share of requests refused for 2019 to 2022.
+    assert found == [(NORTH_EAST, "North East", 75, 4, 0), (EAST_MIDLANDS, "East Midlands", 75, 4, 0)]
 
 
 def test_the_seed_and_the_files_say_the_same(built, seeded) -> None:

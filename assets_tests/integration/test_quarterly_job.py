@@ -110,6 +110,20 @@ def test_england_stands_beside_the_twenty_week_figure(published: Published) -> N
     assert found == [(46.4, "2024")]
 
 
+def test_region_and_neighbours_stand_beside_it(published: Published) -> None:
+    """DfE's East Midlands and North East of 2024, and ten authorities together; a board has no neighbours, and the NHS's regions are others."""
+    found = rows(
+        published[0],
+        """select distinct area_id, region_value, neighbours_value from METRICS
+        where metric_id = 'ehcp_20w_pct_exc' and breakdown_topic = 'Total' order by all""",
+    )
+    assert found == [
+        ("derby", 39.0, 52.5), ("newcastle", 49.0, 47.4), ("nottingham", 39.0, 60.4), ("nottinghamshire", 39.0, 32.4), ("qt1", 39.0, None),
+    ]  # fmt: skip
+    waits = rows(published[0], "select distinct region_value from METRICS where metric_id = 'slt_wait_over_18w_pct'")
+    assert waits == [(None,)]
+
+
 def test_the_manifest_accounts_for_every_row_and_every_file(published: Published) -> None:
     manifest = release_of(published[0]).manifest()
     for submission in manifest["submissions"]:

@@ -98,6 +98,8 @@ def test_two_versions_of_a_metric_may_not_be_in_force_on_the_same_day(seeds: Pat
         ({"effective_from": ""}, "has no date from which it holds"),
         ({"target_value": ""}, "is absolute and has no number"),
         ({"target_type": "directional"}, "is directional and has a number"),
+        ({"target_type": "Absolute"}, "has the type 'Absolute'"),
+        ({"target_type": ""}, "has the type ''"),
         ({"target_due_date": "2022-01-31"}, "is due before it holds"),
         ({"metric_id": "no_such_metric"}, "is of a metric that is not defined"),
         ({"target_due_date": "July 2023"}, "target_due_date 'July 2023' is no day"),
@@ -108,6 +110,41 @@ def test_a_target_at_fault_is_refused_with_file_and_row(seeds: Path, values: dic
     assert any(
         str(f).startswith(f"seeds/reference/metric_target.csv row {row}: ") and said in str(f) for f in faults(seeds)
     )
+
+
+REBASE = {
+    "metric_id": "slt_wait_over_18w_pct", "area_id": "derby", "rebase_date": "2025-04-01", "reason": "One team took over two lists",
+    "recorded_by": "SEND Executive Leadership Group", "recorded_date": "2025-05-20",
+}  # fmt: skip
+
+
+def test_a_rebase_with_a_reason_stands(seeds: Path) -> None:
+    _write(seeds, "metric_rebase", [REBASE])
+    assert faults(seeds) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"reason": ""}, "rebase of slt_wait_over_18w_pct for derby has no reason; say what changed in the process"),
+        ({"reason": "  "}, "has no reason"),
+        ({"recorded_by": ""}, "does not say who decided it and when"),
+        ({"recorded_date": ""}, "does not say who decided it and when"),
+        ({"rebase_date": ""}, "has no date"),
+        ({"rebase_date": "April 2025"}, "rebase_date 'April 2025' is no day"),
+        ({"metric_id": "no_such_metric"}, "is of a metric that is not defined"),
+    ],
+)
+def test_a_rebase_at_fault_is_refused_with_file_and_row(seeds: Path, values: dict[str, str], said: str) -> None:
+    _write(seeds, "metric_rebase", [{**REBASE, "area_id": "newcastle"}, {**REBASE, **values}])
+    told = _only_fault(seeds)
+    assert told.startswith("seeds/reference/metric_rebase.csv row 3: ")
+    assert said in told
+
+
+def test_a_rebase_stands_once(seeds: Path) -> None:
+    _write(seeds, "metric_rebase", [REBASE, {**REBASE, "reason": "Another"}])
+    assert "metric_rebase.csv row 3: rebase of slt_wait_over_18w_pct for derby stands twice" in _only_fault(seeds)
 
 
 def test_two_priorities_of_one_plan_may_bear_the_same_ref_and_one_may_not(seeds: Path) -> None:

@@ -1,5 +1,10 @@
 with parameter as (
-    select quarter_end from {{ ref('stg_submission__run_parameter') }}
+    select
+        run.quarter_end,
+        method.value as least_neighbours
+    from {{ ref('stg_submission__run_parameter') }} as run
+    cross join {{ ref('method_parameter') }} as method
+    where method.parameter_id = 'benchmark_least_neighbours'
 ),
 
 published as (
@@ -8,16 +13,14 @@ published as (
         benchmark.area_code,
         benchmark.period,
         benchmark.period_end,
-        benchmark.numerator,
-        benchmark.denominator,
-        benchmark.unit,
         benchmark.value
     from {{ ref('mart_benchmark') }} as benchmark
     inner join parameter on benchmark.period_end <= parameter.quarter_end
     where benchmark.metric_id is not null and benchmark.breakdown_topic = 'Total' and benchmark.value is not null
 ),
 
--- The newest published period that was over by the quarter's end; the neighbours are read at the same one.
+-- The newest period published of England that was over by the quarter's end; region and neighbours are read at the same
+-- one.
 newest as (
     select
         metric_id,
@@ -27,69 +30,33 @@ newest as (
     group by metric_id
 ),
 
-england as (
+at_newest as (
     select
         published.metric_id,
+        published.area_code,
         published.period,
-        max(published.value) as england_value
+        cast(published.value as double precision) as value
     from published
     inner join newest on published.metric_id = newest.metric_id and published.period_end = newest.period_end
-    where published.area_code = 'E92000001'
-    group by published.metric_id, published.period
-),
-
-authority as (
-    select
-        area_code,
-        region_code,
-        valid_from,
-        valid_to
-    from {{ ref('local_authority') }}
-    where geographic_level = 'Local authority' and area_code = current_area_code
-),
-
-region as (
-    select
-        newest.metric_id,
-        authority.region_code,
-        published.unit,
-        sum(count(*)) over (partition by newest.metric_id, authority.region_code) as authority_count,
-        count(published.numerator) as known_count,
-        sum(published.numerator) as numerator,
-        sum(published.denominator) as denominator
-    from newest
-    inner join authority
-        on
-            coalesce(newest.period_end >= authority.valid_from, true)
-            and coalesce(newest.period_end <= authority.valid_to, true)
-    left join published
-        on
-            newest.metric_id = published.metric_id
-            and newest.period_end = published.period_end
-            and authority.area_code = published.area_code
-    group by newest.metric_id, authority.region_code, published.unit
 )
 
 select
     england.metric_id,
     area.area_id,
-    cast(england.england_value as double precision) as england_value,
-    cast(neighbour.value as double precision) as neighbours_value,
-    -- The authorities together; a region of which one is not told is not known.
+    england.value as england_value,
     cast(
-        case
-            when region.known_count < region.authority_count then null
-            when region.unit = 'count' then region.numerator
-            else round({{ pct('region.numerator', 'region.denominator') }}, 1)
-        end as double precision
-    ) as region_value,
+        case when neighbour.neighbour_count >= parameter.least_neighbours then neighbour.value end as double precision
+    ) as neighbours_value,
+    -- The publisher's own row of the region: it knows of authorities that it does not tell of one by one.
+    region.value as region_value,
     england.period as benchmark_period
-from england
+from at_newest as england
 cross join {{ ref('area') }} as area
+cross join parameter
 left join {{ ref('int_benchmark__neighbour') }} as neighbour
     on
         england.metric_id = neighbour.metric_id
         and england.period = neighbour.period
         and area.area_code = neighbour.area_code
-left join region
-    on england.metric_id = region.metric_id and area.region_code = region.region_code and region.unit is not null
+left join at_newest as region on england.metric_id = region.metric_id and area.region_code = region.area_code
+where england.area_code = 'E92000001'

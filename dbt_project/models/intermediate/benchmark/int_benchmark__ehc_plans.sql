@@ -1,4 +1,5 @@
--- The mapped measures of the DfE release as counts: England and every authority, each cell from the newest submission.
+-- The mapped measures of the DfE release as counts: England, every authority and the regions of our areas, each cell
+-- from the newest submission.
 with wanted as (
     select
         measure.measure,
@@ -13,12 +14,20 @@ with wanted as (
     where measure.feed = 'dfe_ehc_plans'
 ),
 
+region as (
+    select distinct
+        region_code,
+        region_name
+    from {{ ref('area') }}
+    where region_code is not null
+),
+
 newest as (
     select
         figure.published_file,
         figure.period,
         coalesce(area.current_area_code, figure.published_area_code) as area_code,
-        coalesce(figure.la_name, 'England') as area_name,
+        coalesce(figure.la_name, region.region_name, 'England') as area_name,
         figure.geographic_level,
         figure.breakdown_topic,
         figure.published_measure,
@@ -27,7 +36,9 @@ newest as (
     from {{ ref('stg_dfe_ehc_plans__figure') }} as figure
     left join {{ ref('local_authority') }} as area
         on figure.published_area_code = area.area_code
-    where figure.geographic_level in ('National', 'Local authority')
+    left join region
+        on figure.published_area_code = region.region_code
+    where figure.geographic_level in ('National', 'Local authority') or region.region_code is not null
     qualify
         row_number() over (
             partition by

@@ -1,4 +1,5 @@
--- The published figures that ours are set beside: England, every authority, and the health providers of the four areas.
+-- The published figures that ours are set beside: England, every authority, and the regions and health
+-- providers of the four areas.
 with place as (
     select
         area_code,
@@ -6,6 +7,14 @@ with place as (
         geographic_level,
         cast(null as varchar) as provider_code
     from {{ ref('local_authority') }}
+    union all
+    select distinct
+        region_code as area_code,
+        region_name as area_name,
+        'Regional' as geographic_level,
+        cast(null as varchar) as provider_code
+    from {{ ref('area') }}
+    where region_code is not null
     union all
     select
         org_code as area_code,
