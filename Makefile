@@ -36,7 +36,7 @@ lint: setup ## style, types, import contracts, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/sqlfluff lint dbt_project --processes 2
 
 dev: setup ## the Dagster UI on localhost, on the demo home
 	SENDJC_HOME=$(abspath $(DEMO_HOME)) DAGSTER_HOME=$(abspath $(DEMO_HOME))/dagster $(BIN)/sendjc dev
