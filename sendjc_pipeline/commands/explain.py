@@ -15,7 +15,7 @@ _SHOWN = (
     "metric_name", "time_window", "service", "numerator", "denominator", "value", "value_lower", "value_upper",
     "bounds_basis", "unit", "value_status", "suppression",
     "target_type", "target_value", "target_due_date",
-    "brag", "spc_variation", "spc_assurance", "dq_grade", "dq_reason", "england_value", "neighbours_value", "benchmark_period", "source_feeds",
+    "brag", "spc_variation", "spc_assurance", "dq_grade", "dq_reason", "england_value", "region_value", "neighbours_value", "benchmark_period", "source_feeds",
 )  # fmt: skip
 
 

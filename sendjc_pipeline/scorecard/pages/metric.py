@@ -67,7 +67,7 @@ def _now(bundle: Bundle, totals: list[Figure]) -> Iterator[Section]:
 
 def _by_area(heading: str, figures: list[Figure]) -> Picture:
     unit = figures[0].unit
-    columns = ["Area", "Value", "Counts behind it", "Target", "England", "Similar authorities"]
+    columns = ["Area", "Value", "Counts behind it", "Target", "England", "Region", "Similar authorities"]
     rows = [
         [
             f.area_name,
@@ -75,11 +75,12 @@ def _by_area(heading: str, figures: list[Figure]) -> Picture:
             f.behind,
             f.target,
             _or_blank(f.england_value, unit),
+            _or_blank(f.region_value, unit),
             _or_blank(f.neighbours_value, unit),
         ]
         for f in figures
     ]
-    table = Table(heading, columns, rows, frozenset({1, 2, 4, 5}))
+    table = Table(heading, columns, rows, frozenset({1, 2, 4, 5, 6}))
     shown = [{"label": f.area_name, "value": f.value, "shown": f.shown} for f in figures if f.is_shown]
     if not shown:
         return nothing("No area has a figure to draw; the table says why.", table)
