@@ -204,9 +204,9 @@ def test_small_numbers_stay_inside(results: Results) -> None:
     }
     assert shown["persistent_absence_pct", "sen_support"] == (10, 20, 50.0, "rounded")
     assert shown["absence_rate", "none"] == (210, 4200, 5.0, "rounded")
-    assert shown["persistent_absence_pct", "ehcp"] == (None, None, None, "primary")
-    assert shown["severe_absence_pct", "Total"] == (None, None, None, "primary")
-    assert shown["permanent_exclusion_rate", "sen_support"] == (None, None, None, "primary")
+    assert shown["persistent_absence_pct", "ehcp"] == (None, None, None, "secondary")
+    assert shown["severe_absence_pct", "Total"] == (None, None, None, "secondary")
+    assert shown["permanent_exclusion_rate", "sen_support"] == (None, None, None, "secondary")
     for table in ("mart_plan_children_social_care", "mart_placement", "mart_cohort_profile"):
         counts = duckdb.execute(f"select child_count from read_parquet('{tables / table}.parquet')").fetchall()
         assert counts and not {count for (count,) in counts} & set(range(1, 8)) - {5}

@@ -27,8 +27,8 @@ _FIGURES = (
 )  # fmt: skip
 _RELEASE_COLUMNS = {
     "release_id": "The release that says this, such as 2024-25-Q4.r1.",
-    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children (where counts are rounded: a count of 1 to 7 is hidden);"
-    " secondary where showing it would give another one back; rounded where counts are to the nearest 5.",
+    "suppression": "none where the figure is shown; primary where it tells of 1 to 4 children; secondary where showing it would give another one back,"
+    " and wherever a count is hidden in a table of rounded ones, which hides 1 to 7; rounded where counts are to the nearest 5.",
 }
 
 
