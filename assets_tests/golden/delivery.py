@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
+from integration.conftest import without_pages
 from sendjc_pipeline.commands.run import Order, run_quarter
 from sendjc_pipeline.reporting import Quarter
 from sendjc_pipeline.settings import Settings, create_pseudonym_key
@@ -351,7 +352,8 @@ def land_csds(settings: Settings, folder: Path, provider: str, cases: Sequence[R
 
 def run_job(settings: Settings) -> int:
     """What `sendjc run` does: the real quarterly job in this process; returns its exit code."""
-    return run_quarter(settings, Order(QUARTER, KNOWN_AT))
+    with without_pages():
+        return run_quarter(settings, Order(QUARTER, KNOWN_AT))
 
 
 class Results:

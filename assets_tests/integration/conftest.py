@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import dagster as dg
 import pytest
@@ -37,6 +39,15 @@ def new_home(folder: Path, source: Path = ROOT / "seeds" / "demo") -> Settings:
     load_synthetic(settings)
     submit_tree(settings, source, RECEIVED)
     return settings
+
+
+@contextmanager
+def without_pages() -> Iterator[None]:
+    """Releases without their pages: a quarter of a run's time, for tests of figures (scorecard/ and test_quarterly_job have the pages)."""
+    from sendjc_pipeline.orchestration import release_asset
+
+    with patch.object(release_asset, "write_scorecard", None):
+        yield
 
 
 def run_job(settings: Settings, known_at: date = KNOWN_AT) -> dg.ExecuteInProcessResult:

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from assets_tests.integration.late_file import without_children
+from integration.conftest import without_pages
 from sendjc_pipeline.commands import releases
 from sendjc_pipeline.commands.reference import load_synthetic
 from sendjc_pipeline.commands.run import PUBLISHED, Order, run_quarter
@@ -58,7 +59,8 @@ def land(sent: Summary, home: Path, scratch: Path) -> Settings:
 
 
 def run(settings: Settings, quarter: Quarter, known_at: date | None = None) -> None:
-    assert run_quarter(settings, Order(quarter, known_at or quarter.end + SENT)) == PUBLISHED
+    with without_pages():
+        assert run_quarter(settings, Order(quarter, known_at or quarter.end + SENT)) == PUBLISHED
 
 
 def publish_up_to_the_revision(settings: Settings) -> None:

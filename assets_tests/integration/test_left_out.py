@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from integration.conftest import KNOWN_AT, QUARTER, ROOT, TEST_KEY, new_home, run_job
+from integration.conftest import KNOWN_AT, QUARTER, ROOT, TEST_KEY, new_home, run_job, without_pages
 from sendjc_pipeline.commands import opt_outs
 from sendjc_pipeline.commands.status import status
 from sendjc_pipeline.identity import agreements, opt_out
@@ -84,7 +84,9 @@ def planted(
         listed.write_text("\n".join(["NHSNumber", *found]) + "\n")
         assert opt_outs.add(settings, listed, partner, APPLIED) == opt_outs.TAKEN
         children[partner], numbers = set(found.values()), numbers | set(found)
-    yield Planted(settings, run_job(settings), children, numbers)
+    with without_pages():
+        result = run_job(settings)
+    yield Planted(settings, result, children, numbers)
     patch.undo()
 
 

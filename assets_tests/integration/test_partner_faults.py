@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 
-from integration.conftest import QUARTER, RECEIVED, ROOT, new_home, run_job
+from integration.conftest import QUARTER, RECEIVED, ROOT, new_home, run_job, without_pages
 from integration.test_quarterly_job import release_of, rows
 from sendjc_pipeline.release import ledger
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.submissions.ledger import submit
 from unit.gating_world import seed
+
+
+@pytest.fixture(autouse=True)
+def figures_alone() -> Iterator[None]:
+    with without_pages():
+        yield
 
 
 def states(settings: Settings, metric: str) -> dict[object, object]:

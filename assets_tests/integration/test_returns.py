@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from integration.conftest import QUARTER, RECEIVED, new_home, run_job
+from integration.conftest import QUARTER, RECEIVED, new_home, run_job, without_pages
 from sendjc_pipeline.commands.synth import land_written
 from sendjc_pipeline.settings import Settings
 from sendjc_pipeline.synthetic.calibration import AREAS
@@ -30,7 +30,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     land_written(settings, generate(folder / "returns", 7, 0.3, AREAS, [QUARTER], feeds=list(SENT)), RECEIVED)
     population = generate(folder / "ons", 7, 0.3, AREAS, [QUARTER.parse("2024-25-Q2")], feeds=["population"])
     land_written(settings, population, RECEIVED)
-    assert run_job(settings).success
+    with without_pages():
+        assert run_job(settings).success
     return settings
 
 
